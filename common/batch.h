@@ -1,0 +1,110 @@
+/* Batches: folders in the spool, each with a manifest.json, and the protocol that makes them whole or absent.
+ *
+ *     spool/extracted/<name>/     <kind>.records, reject.records, manifest.json     written by closedloop-extract
+ *     spool/transformed/<name>/   <table>.copy, manifest.json                       written by closedloop-transform
+ *     spool/state/<source>.json   which inputs of a source were read                written by closedloop-extract
+ *
+ * A batch is written into spool/<stage>/.<name>.partial, its files and the folder are synced, and the folder is renamed:
+ * the rename is the commit point. Names start with read_at and a running number, so that the order of names is the
+ * order in which batches load:  20260406T020000.000000Z-0003-crm-deals-<batch id>.
+ * What an interrupted program left behind (.partial) is removed by the next run of the same program, which holds the
+ * stage's lock.
+ */
+#ifndef CLOSEDLOOP_COMMON_BATCH_H
+#define CLOSEDLOOP_COMMON_BATCH_H
+
+#include "common/arena.h"
+#include "common/config.h"
+#include "common/error.h"
+#include "common/hash.h"
+#include "common/record.h"
+
+/* A change of what transform makes of the same records: every batch id holds it, so that a new version replaces the
+ * rows of the old one. */
+enum { TRANSFORM_VERSION = 1, MANIFEST_VERSION = 1 };
+
+typedef struct BatchInput {
+    const char *file; /* as it was found */
+    Key digest;       /* XXH3-128 of its raw bytes */
+    int64_t raw_bytes, decoded_bytes;
+    int64_t modified_at; /* microseconds since 1970, UTC */
+} BatchInput;
+
+/* The law of every stage: read = emitted + rejected + duplicate + filtered. */
+typedef struct BatchCount {
+    RecordKind kind;
+    int64_t read, emitted, rejected, duplicate, filtered;
+} BatchCount;
+
+/* One file of a batch. */
+typedef struct BatchFile {
+    const char *table; /* extracted: the record kind; transformed: the table */
+    const char *name;  /* in the batch's folder */
+    int64_t rows, bytes;
+    Key digest; /* XXH3-128 of its bytes */
+    const char *const *columns; /* transformed: the columns, in the order of the file; else NULL */
+    size_t column_count;
+} BatchFile;
+
+typedef struct Manifest {
+    Key batch_id;       /* over source, input digests, mapping digest, TRANSFORM_VERSION, reporting zone and currency */
+    Key input_digest;   /* over the inputs' digests in order: equal means the same bytes */
+    Key mapping_digest; /* with the reporting zone and currency */
+    Key secret_fingerprint; /* transformed only */
+    const char *source, *system;
+    SourceMode mode;
+    int64_t read_at; /* microseconds since 1970, UTC: when extract began to read */
+    int64_t sequence; /* among the batches of one run */
+    long long max_deleted; /* per cent */
+    bool is_refused;  /* too many rejects: load records it and its rejects, and takes no row */
+    /* Snapshots: no deletion at all, since a reject had no readable key. */
+    bool is_deletion_blocked;
+    bool has_duplicates_left; /* too many keys for transform's memory: load finds the duplicates within the batch */
+    int64_t first_at, last_at; /* of views; INT64_MAX and INT64_MIN if there is none */
+    const char *const *months; /* "2026-01": the UTC months that hold views, ascending */
+    size_t month_count;
+    const BatchInput *inputs;
+    size_t input_count;
+    const BatchCount *counts;
+    size_t count_count;
+    const BatchFile *files;
+    size_t file_count;
+} Manifest;
+
+typedef enum BatchStage { STAGE_EXTRACTED, STAGE_TRANSFORMED } BatchStage;
+
+/* spool/extracted or spool/transformed; the folder is made (0700) if it is not there. In the arena. */
+Status batch_stage_folder(const char *spool, BatchStage stage, Arena *arena, const char **ret_folder, Error *error);
+
+/* The committed batches of a stage in the order of their names. In the arena. */
+Status batch_list(const char *spool, BatchStage stage, Arena *arena, const char *const **ret_names, size_t *ret_count,
+                  Error *error);
+
+/* Removes what an interrupted run left of unfinished batches. Call with the stage's lock held. */
+Status batch_remove_partial(const char *spool, BatchStage stage, Error *error);
+
+/* Begins a batch: an empty folder spool/<stage>/.<token>.partial, whose path is returned. */
+Status batch_begin(const char *spool, BatchStage stage, const char *token, Arena *arena, const char **ret_folder,
+                   Error *error);
+
+/* The name of a batch from read_at, sequence, source and batch_id. */
+const char *batch_name(const Manifest *manifest, Arena *arena);
+
+/* Writes the manifest into the partial folder, syncs it and renames it to its name: from here on the batch is whole.
+ * If a batch of that name is there already, the partial one is removed: it is the same. */
+Status batch_commit(const char *spool, BatchStage stage, const char *partial_folder, const char *name,
+                    const Manifest *manifest, Error *error);
+
+/* Removes a committed batch; none is no error. */
+Status batch_remove(const char *spool, BatchStage stage, const char *name, Error *error);
+
+/* Reads and checks a manifest; strings live in the arena. ERROR_DATA if it is damaged or of another version, or if the
+ * counts do not add up. */
+Status manifest_read(const char *path, Arena *arena, Manifest *ret_manifest, Error *error);
+
+/* The manifest as JSON text: the same manifest gives the same bytes. */
+Status manifest_write(const Manifest *manifest, Buffer *buffer, Error *error);
+
+/* One program of a kind at a time works in a spool: spool/<stage or program>.lock; ERROR_BUSY otherwise. */
+
+#endif

@@ -1,0 +1,122 @@
+/* closedloop's configuration: one YAML file, strictly checked, in structs.
+ *
+ *     cleanup(config_done) Config config = {0};
+ *     TRY(config_load(option_path, &config, error));
+ *
+ * Relative paths in it are relative to its own folder. Everything lives in the Config's arena.
+ */
+#ifndef CLOSEDLOOP_COMMON_CONFIG_H
+#define CLOSEDLOOP_COMMON_CONFIG_H
+
+#include "common/arena.h"
+#include "common/error.h"
+#include "common/hash.h"
+#include "common/record.h"
+
+typedef enum SourceFormat { FORMAT_CSV, FORMAT_TSV, FORMAT_NDJSON, FORMAT_JSON, FORMAT_XML } SourceFormat;
+
+typedef enum SourceMode {
+    MODE_APPEND,   /* events: the first of a key stays */
+    MODE_UPSERT,   /* records that change: the newest of a key wins */
+    MODE_SNAPSHOT, /* each file is the whole: what is missing is deleted */
+} SourceMode;
+
+/* How a field gets its value. */
+typedef struct FieldMapping {
+    int field;          /* index in the record's kind */
+    Text path;          /* in the source: column, dotted JSON path, slashed XML path (@attribute); absent: a constant */
+    Text value;         /* the constant, or the default where the path yields nothing; absent: none */
+    unsigned int line;  /* in the configuration, for messages */
+} FieldMapping;
+
+/* Take only records whose path holds one of these values. */
+typedef struct OnlyFilter {
+    Text path;
+    const Text *values;
+    size_t value_count;
+    unsigned int line;
+} OnlyFilter;
+
+/* What becomes of one source record: one record of a kind, or, with `each`, one of each nested element. */
+typedef struct RecordMapping {
+    RecordKind kind;
+    Text each; /* path of the nested elements; absent: the source record itself. Then field paths start at the element,
+                  and each leading ../ climbs to the record around it */
+    const FieldMapping *fields;
+    size_t field_count;
+    const OnlyFilter *only;
+    size_t only_count;
+    unsigned int line;
+} RecordMapping;
+
+typedef struct Source {
+    const char *name, *system;
+    SourceFormat format;
+    SourceMode mode;
+    const Text *paths; /* files and globs, absolute */
+    size_t path_count;
+    Text record;  /* XML: the element; JSON: path of the array, absent for the top level */
+    bool together; /* parts: together — all files are one snapshot */
+    /* Rejects that a batch may have: a count, or, if is_percent, per cent of what was read. */
+    long long max_rejects, max_deleted; /* max_deleted: per cent of the source's records that a snapshot may delete */
+    bool max_rejects_is_percent;
+    const char *timezone;    /* of times that carry none; UTC unless given */
+    Text time_format;        /* "iso" unless given */
+    char delimiter, quote;   /* quote 0: none */
+    bool has_header;
+    const Text *columns;     /* header: a list of names, when the file has none */
+    size_t column_count;
+    char decimal, grouping;  /* of amounts; grouping 0: none */
+    size_t record_ceiling;   /* bytes of one record */
+    const Text *keep_parameters; /* only these query parameters belong to the content; NULL: all but tracking */
+    size_t keep_parameter_count;
+    Text base_url;               /* for addresses without a host */
+    const Text *own_hosts;       /* hosts that are no outside referrer, besides the page's own */
+    size_t own_host_count;
+    const RecordMapping *mappings; /* the first is the main kind, the others stand under `also` */
+    size_t mapping_count;
+    Key mapping_digest; /* over everything that decides what a record becomes: a change makes new batches */
+    unsigned int line;
+} Source;
+
+typedef enum AttributionUntil { UNTIL_CLOSED_AT, UNTIL_CREATED_AT } AttributionUntil;
+
+typedef struct Config {
+    Arena arena;
+    const char *path;   /* of the file itself, absolute */
+    const char *folder; /* that holds it */
+    bool is_writable_by_others;
+    const char *database;    /* a libpq connection string; may be empty: libpq's own environment decides */
+    const char *spool;       /* absolute */
+    const char *secret_file; /* absolute; closedloop.secret beside the configuration unless given */
+    struct {
+        const char *timezone;
+        char currency[4];
+    } reporting;
+    struct {
+        long long lookback_days, half_life_days;
+        AttributionUntil until;
+        const char *model; /* the one that reports show first */
+        const char *scope; /* deal_contacts */
+    } attribution;
+    const Source *sources;
+    size_t source_count;
+} Config;
+
+/* The file that --config names, or else $CLOSEDLOOP_CONFIG, ./closedloop.yaml, /etc/closedloop/closedloop.yaml, the
+ * first that is there. $CLOSEDLOOP_SPOOL, $CLOSEDLOOP_SECRET_FILE and $CLOSEDLOOP_DATABASE come before what the file
+ * says. ERROR_CONFIG with file, line and column for what is wrong in it; ERROR_CONFIG if there is no file. */
+Status config_load(const char *option_path, Config *ret_config, Error *error);
+
+/* The source of that name; NULL if there is none. */
+const Source *config_source(const Config *config, const char *name);
+
+/* Every --source must name one; ERROR_USAGE with the nearest name otherwise. */
+Status config_check_sources(const Config *config, const char *const *names, size_t name_count, Error *error);
+
+const char *source_format_name(SourceFormat format);
+const char *source_mode_name(SourceMode mode);
+
+void config_done(Config *config);
+
+#endif
