@@ -16,6 +16,7 @@
 #include "common/arena.h"
 #include "common/config.h"
 #include "common/error.h"
+#include "common/file.h"
 #include "common/hash.h"
 #include "common/record.h"
 
@@ -61,8 +62,8 @@ typedef struct Manifest {
     bool is_deletion_blocked;
     bool has_duplicates_left; /* too many keys for transform's memory: load finds the duplicates within the batch */
     int64_t first_at, last_at; /* of views; INT64_MAX and INT64_MIN if there is none */
-    const char *const *months; /* "2026-01": the UTC months that hold views, ascending */
-    size_t month_count;
+    const int32_t *days; /* the UTC days that hold views, as days since 1970-01-01, ascending; "2026-01-05" in the file */
+    size_t day_count;
     const BatchInput *inputs;
     size_t input_count;
     const BatchCount *counts;
@@ -105,6 +106,7 @@ Status manifest_read(const char *path, Arena *arena, Manifest *ret_manifest, Err
 /* The manifest as JSON text: the same manifest gives the same bytes. */
 Status manifest_write(const Manifest *manifest, Buffer *buffer, Error *error);
 
-/* One program of a kind at a time works in a spool: spool/<stage or program>.lock; ERROR_BUSY otherwise. */
+/* One program of a kind at a time works in a spool: takes spool/<program>.lock; ERROR_BUSY if somebody has it. */
+Status batch_lock(const char *spool, const char *program, FileLock *ret_lock, Error *error);
 
 #endif

@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#define ZLIB_CONST
 #include <zlib.h>
 
 typedef enum Place {
@@ -41,29 +43,36 @@ static Status trailing_junk(const Gunzip *gunzip, Error *error)
     return error_hint(error, "the file is damaged or was appended to while it was copied; fetch it again");
 }
 
+static Status start_inflate(Gunzip *gunzip, Error *error)
+{
+    Bytef unused;
+    z_stream *stream = &gunzip->stream;
+    stream->next_in = magic;
+    stream->avail_in = sizeof magic;
+    stream->next_out = &unused;
+    stream->avail_out = 0;
+    int code = inflateReset(stream);
+    if (code == Z_OK)
+        code = inflate(stream, Z_NO_FLUSH);
+    gunzip->place = PLACE_MEMBER;
+    return code == Z_OK || code == Z_BUF_ERROR ? STATUS_OK : error_set(error, ERROR_INTERNAL, "zlib error %d", code);
+}
+
 /* The two bytes of the magic number are looked at here and not by inflate, which could not tell a damaged member from
  * junk behind a good one; it is given them once both are known. */
 static Status begin_member(Gunzip *gunzip, unsigned char byte, Error *error)
 {
-    bool is_first = gunzip->member_end == 0;
-    if (byte == magic[gunzip->place == PLACE_MAGIC]) {
-        if (gunzip->place != PLACE_MAGIC) {
-            gunzip->place = PLACE_MAGIC;
-            return STATUS_OK;
-        }
-        gunzip->place = PLACE_MEMBER;
-        gunzip->stream.next_in = magic;
-        gunzip->stream.avail_in = sizeof magic;
-        gunzip->stream.avail_out = 0;
-        int code = inflateReset(&gunzip->stream);
-        if (code == Z_OK)
-            code = inflate(&gunzip->stream, Z_NO_FLUSH);
-        return code == Z_OK || code == Z_BUF_ERROR ? STATUS_OK : error_set(error, ERROR_INTERNAL, "zlib error %d", code);
+    if (gunzip->place == PLACE_MAGIC && byte == magic[1])
+        return start_inflate(gunzip, error);
+    if (gunzip->place != PLACE_MAGIC && byte == magic[0]) {
+        gunzip->place = PLACE_MAGIC;
+        return STATUS_OK;
     }
     if (gunzip->place == PLACE_BETWEEN && byte == 0) {
         gunzip->place = PLACE_PADDING;
         return STATUS_OK;
     }
+    bool is_first = gunzip->member_end == 0;
     return is_first ? error_set(error, ERROR_DATA, "is not gzip data") : trailing_junk(gunzip, error);
 }
 

@@ -2,7 +2,6 @@
 
 #include "common/nearest.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 enum { MAXIMUM_NAMES = 64 };
@@ -86,8 +85,10 @@ static Status append_item(const Parser *parser, const Option *option, const char
 static Status set_value(Parser *parser, const Option *option, const char *place, const char *value, Error *error)
 {
     char *target = parser->values + option->offset;
-    if (option->kind != OPTION_FLAG && *value == '\0')
-        return bad_value(parser, place, option->argument, value, error);
+    if (option->kind != OPTION_FLAG && *value == '\0') {
+        error_set(error, ERROR_USAGE, "%s must not be empty: %s", place, option->argument);
+        return usage_hint(parser, error);
+    }
     switch (option->kind) {
     case OPTION_FLAG:
         *(bool *)target = true;
@@ -111,13 +112,13 @@ static Status set_value(Parser *parser, const Option *option, const char *place,
 
 /* --- the command line ----------------------------------------------------------------------------------------- */
 
-static Status unknown_option(const Parser *parser, Text name, Error *error)
+/* `name` is what was probably meant as a long option. */
+static Status hint_option(const Parser *parser, Text name, Error *error)
 {
     const char *names[MAXIMUM_NAMES] = {"help", "version", "man"};
     size_t count = 3;
     for (size_t i = 0; i < parser->program->option_count && count < MAXIMUM_NAMES; i++)
         names[count++] = parser->program->options[i].name;
-    error_set(error, ERROR_USAGE, "unknown option '--%.*s'", TEXT_PRINTF(name));
     return hint_nearest(parser, name, "--", names, count, error);
 }
 
@@ -156,8 +157,10 @@ static Status take_long(Parser *parser, const char *word, Error *error)
             option = &parser->program->options[i];
     if (!option && !value && is_built_in(name, '\0', &parser->answer))
         return STATUS_OK;
-    if (!option)
-        return unknown_option(parser, name, error);
+    if (!option) {
+        error_set(error, ERROR_USAGE, "unknown option '--%.*s'", (int)(name.size < 200 ? name.size : 200), name.data);
+        return hint_option(parser, name, error);
+    }
     char place[80];
     snprintf(place, sizeof place, "option '--%s'", option->name);
     if (option->kind == OPTION_FLAG && value) {
@@ -179,11 +182,11 @@ static Status take_letters(Parser *parser, const char *word, Error *error)
                 option = &parser->program->options[i];
         if (!option && is_built_in(TEXT_NULL, *letter, &parser->answer))
             return STATUS_OK;
-        char place[80];
         if (!option) {
-            error_set(error, ERROR_USAGE, "unknown option '-%c' in '%.200s'", *letter, word);
-            return usage_hint(parser, error);
+            error_set(error, ERROR_USAGE, "unknown option '%.200s'", word);
+            return hint_option(parser, text_from(word + 1), error);
         }
+        char place[80];
         snprintf(place, sizeof place, "option '-%c'", *letter);
         if (option->kind == OPTION_FLAG) {
             TRY(set_value(parser, option, place, "", error));

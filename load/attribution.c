@@ -341,3 +341,13 @@ Status attribution_credit(const int64_t *weights, size_t count, int64_t amount, 
         return error_set(error, ERROR_INTERNAL, "the weights of a journey do not add up to 1");
     return apportion(workspace->shares, count, amount, ret_credits, &workspace->apportion, error);
 }
+
+Status attribution_compute(const Model *model, const JourneyTouch *touches, size_t count, const JourneyFacts *facts,
+                           int64_t amount, int64_t *ret_weights, int64_t *ret_credits, AttributionWorkspace *workspace,
+                           Error *error)
+{
+    TRY(attribution_weigh(model, touches, count, facts, ret_weights, workspace, error));
+    if (model->kind == MODEL_DECAY)
+        return attribution_credit(ret_weights, count, amount, ret_credits, workspace, error);
+    return apportion(workspace->shares, count, amount, ret_credits, &workspace->apportion, error);
+}

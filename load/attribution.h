@@ -12,8 +12,7 @@
  *
  *     cleanup(attribution_workspace_done) AttributionWorkspace workspace = attribution_workspace_make();
  *     const Model *model = model_find(TEXT("position_based"));
- *     TRY(attribution_weigh(model, touches, count, &facts, weights, &workspace, error));
- *     TRY(attribution_credit(weights, count, amount, credits, &workspace, error));
+ *     TRY(attribution_compute(model, touches, count, &facts, amount, weights, credits, &workspace, error));
  *
  * A deal with no touch has no journey: its caller gives all to the row named unattributed, with the weight
  * ATTRIBUTION_UNIT.
@@ -65,9 +64,9 @@ typedef enum ModelKind {
 
 /* A row is a value: copy it to set a half-life; fill one for a custom model, and let model_check() see it. */
 typedef struct Model {
-    int number;                      /* its place in arrays by model, from 1; never reused */
-    bool is_default;                 /* computed unless the configuration says otherwise */
-    ModelKind kind;                  /* */
+    int number;      /* its place in arrays by model, from 1; never reused */
+    bool is_default; /* computed unless the configuration says otherwise */
+    ModelKind kind;
     int64_t half_life;               /* microseconds */
     int64_t shares[MILESTONE_COUNT]; /* 0 to MODEL_SHARE_MAX; only their ratios, and that to rest, matter */
     int64_t rest;                    /* the same */
@@ -97,6 +96,15 @@ AttributionWorkspace attribution_workspace_make(void);
 
 void attribution_workspace_done(AttributionWorkspace *workspace);
 
+/* Weights and credits at once, the credits of a rule model from its exact shares: a remainder that is exactly a half
+ * stays one, where a weight cut to 10^-12 would move it to either side. 30/30/30 and 10 over 11 others give each of
+ * these 14 touches a remainder of a half of 715 cents; the first seven touches get a cent more. The credits of time
+ * decay, whose shares are rounded anyway, are those of attribution_credit(). Outputs and errors as of the two functions
+ * below. */
+Status attribution_compute(const Model *model, const JourneyTouch *touches, size_t count, const JourneyFacts *facts,
+                           int64_t amount, int64_t *ret_weights, int64_t *ret_credits, AttributionWorkspace *workspace,
+                           Error *error);
+
 /* Fills ret_weights[0 .. count): units of 10^-12, none negative, ATTRIBUTION_UNIT in sum. Role weights that leave no
  * touch any weight count as none set; time decay is measured from the last touch whose role counts. ERROR_CONFIG as
  * model_check(); ERROR_DATA past ATTRIBUTION_TOUCHES_MAX; ERROR_INTERNAL without memory, without touches, or when they
@@ -104,7 +112,8 @@ void attribution_workspace_done(AttributionWorkspace *workspace);
 Status attribution_weigh(const Model *model, const JourneyTouch *touches, size_t count, const JourneyFacts *facts,
                          int64_t *ret_weights, AttributionWorkspace *workspace, Error *error);
 
-/* Fills ret_credits[0 .. count), which add up to the amount, any number of minor units: the floor of each exact share,
+/* From the weights alone, for a model of which there is nothing more exact.
+ * Fills ret_credits[0 .. count), which add up to the amount, any number of minor units: the floor of each exact share,
  * and the units left to the largest remainders, ties by touch order; a negative amount by its absolute value.
  * ERROR_INTERNAL without memory or when the weights are not as attribution_weigh() makes them. */
 Status attribution_credit(const int64_t *weights, size_t count, int64_t amount, int64_t *ret_credits,

@@ -1,0 +1,143 @@
+/* JSON, strictly (RFC 8259), in two layers.
+ *
+ * JsonScanner pulls tokens out of one complete text in memory: an NDJSON line, a manifest. It copies nothing and takes
+ * no memory; tokens are spans of the text. It refuses whatever the grammar refuses, a byte order mark, invalid UTF-8
+ * and more than JSON_DEPTH_MAX open containers. Duplicate keys are allowed: which one counts is the caller's matter.
+ *
+ *     JsonScanner scanner = json_scanner_make(text);
+ *     while ((status = json_scanner_next(&scanner, &token, error)) == STATUS_OK)
+ *         if (token.type == JSON_KEY && !json_text_equal(token.text, TEXT("url")))
+ *             TRY(json_scanner_skip(&scanner, error));
+ *
+ * JsonStream cuts an input of any size, given block by block, into records in constant memory.
+ *
+ *     cleanup(json_stream_done) JsonStream stream = json_stream_make((JsonStreamOptions){
+ *         .layout = JSON_ARRAY, .path = "data.items", .read = read_block, .context = file});
+ *     while ((status = json_stream_next(&stream, &record, error)) == STATUS_OK)
+ *         if (record.problem)
+ *             reject(record.line, record.problem, record.detail, record.text);
+ */
+#ifndef CLOSEDLOOP_COMMON_JSON_H
+#define CLOSEDLOOP_COMMON_JSON_H
+
+#include "common/arena.h"
+#include "common/buffer.h"
+#include "common/error.h"
+#include "common/text.h"
+
+#include <stdint.h>
+
+enum { JSON_DEPTH_MAX = 512 };
+
+typedef enum JsonType {
+    JSON_OBJECT_BEGIN,
+    JSON_OBJECT_END,
+    JSON_ARRAY_BEGIN,
+    JSON_ARRAY_END,
+    JSON_KEY,
+    JSON_STRING,
+    JSON_NUMBER,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_NULL,
+} JsonType;
+
+typedef struct JsonToken {
+    JsonType type;
+    bool has_escapes; /* a key or string whose text needs json_unescape() */
+    Text text;        /* as it stands in the input; of keys and strings what is between the quotes */
+} JsonToken;
+
+typedef enum JsonExpected {
+    JSON_EXPECT_VALUE,
+    JSON_EXPECT_VALUE_OR_END, /* after [ */
+    JSON_EXPECT_KEY_OR_END,   /* after { */
+    JSON_EXPECT_COMMA_OR_END, /* after a value */
+} JsonExpected;
+
+typedef struct JsonScanner {
+    const char *start, *at, *end; /* at: behind the last token; behind the colon if that was a key */
+    JsonExpected expected;
+    size_t depth;                           /* containers open after the last token */
+    uint64_t is_object[JSON_DEPTH_MAX / 64]; /* one bit a container, the outermost first; the rest are arrays */
+} JsonScanner;
+
+/* The input must outlive the scanner and its tokens. */
+JsonScanner json_scanner_make(Text input);
+
+/* STATUS_END behind the one value and its white space. ERROR_DATA, "byte N: ..." with N counted from 0, for anything
+ * that is not JSON; the scanner stays where it was, so that the same call fails again. */
+Status json_scanner_next(JsonScanner *scanner, JsonToken *ret_token, Error *error);
+
+/* Passes the value that comes next, whole, as strictly as json_scanner_next(); a key is passed with its value.
+ * If the end of the container comes next, passes that. STATUS_END as above. */
+Status json_scanner_skip(JsonScanner *scanner, Error *error);
+
+/* Passes the rest of the innermost open container, its end included. */
+Status json_scanner_leave(JsonScanner *scanner, Error *error);
+
+/* STATUS_OK if the text is one JSON value with nothing but white space around it. */
+Status json_check(Text text, Error *error);
+
+/* The characters of a key or string: the raw text itself if it has no escapes, else a copy in the arena.
+ * ERROR_DATA "holds U+0000" (PostgreSQL text cannot), "holds a lone surrogate", or past the arena's ceiling: all are
+ * flaws of this one value, which the scanner lets pass. */
+Status json_unescape(Text raw, Arena *arena, Text *ret_text, Error *error);
+
+/* Whether a key or string, as it stands in the input, means these characters. */
+bool json_text_equal(Text raw, Text characters);
+
+typedef enum JsonLayout {
+    JSON_LINES, /* NDJSON: a value on each line; blank lines are passed over; LF or CRLF, the last one may be missing */
+    JSON_ARRAY, /* the elements of one array */
+} JsonLayout;
+
+/* Gives the next block of the input, valid until the next call; STATUS_END behind the last. Blocks may be empty. */
+typedef Status JsonRead(void *context, Text *ret_block, Error *error);
+
+typedef struct JsonStreamOptions {
+    JsonLayout layout;
+    JsonRead *read;
+    void *context;
+    const char *path; /* JSON_ARRAY: keys that lead from the top-level object to the array, joined by dots; NULL if the
+                         array is the top level. Must outlive the stream */
+    size_t record_ceiling; /* bytes of a record; 0: 1 MiB */
+    bool leave_unchecked;  /* JSON_LINES: the caller scans each text to its end anyway, so spare the pass that checks it */
+} JsonStreamOptions;
+
+typedef struct JsonRecord {
+    Text text;           /* the value without white space around it; valid until the next call. Of a problem: what is
+                            known of it, cut at the ceiling, which may be within a character */
+    size_t line;         /* where it begins, 1-based */
+    const char *problem; /* NULL, or why it is none: "malformed_json" or "record_too_long" */
+    bool is_last;        /* with a problem: the structure is broken here, and nothing behind it was read */
+    char detail[160];    /* of a problem, for people */
+} JsonRecord;
+
+typedef struct JsonStream {
+    JsonStreamOptions options;
+    Text block, later; /* not yet taken; later follows block */
+    char head[4];      /* the first bytes, where a byte order mark may stand */
+    Buffer carry;      /* an item whose beginning is no longer in a block */
+    size_t offset, line;
+    bool is_started, has_elements, has_ended, at_input_end, is_broken;
+    struct {
+        size_t size;  /* of all of it; what is kept ends at the ceiling */
+        size_t depth; /* of brackets; see JsonScanner for the bits */
+        bool is_complete, is_checked, in_string, is_escaped;
+        uint64_t is_object[JSON_DEPTH_MAX / 64];
+    } item;
+} JsonStream;
+
+/* Takes no memory yet. Must not be moved once it is read from. */
+JsonStream json_stream_make(JsonStreamOptions options);
+
+/* A record, or one that is none (problem). A UTF-8 byte order mark at the start is dropped. STATUS_END behind the last
+ * record; in JSON_ARRAY also what follows the array was then read and found in order, but a member of the outer
+ * objects larger than the ceiling is checked for its brackets and strings alone.
+ * ERROR_DATA for an input in UTF-16 or UTF-32 and for one without the array asked for; what read returns else. */
+Status json_stream_next(JsonStream *stream, JsonRecord *ret_record, Error *error);
+
+void json_stream_done(JsonStream *stream);
+
+#endif

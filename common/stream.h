@@ -1,0 +1,67 @@
+/* The bytes of one input file, decoded, in blocks: plain or gzip, told apart by its first two bytes, in constant
+ * memory.
+ *
+ *     Stream *stream;
+ *     TRY(stream_open(path, &stream, error));
+ *     Text block;
+ *     while ((status = stream_read(stream, &block, error)) == STATUS_OK)
+ *         take(block);
+ *     if (status == STATUS_END)
+ *         digest = stream_digest(stream);
+ *     stream_free(stream);
+ *
+ * An empty file is a stream that ends at once. Messages start with the stream's name. After an error the stream can
+ * only be freed.
+ */
+#ifndef CLOSEDLOOP_COMMON_STREAM_H
+#define CLOSEDLOOP_COMMON_STREAM_H
+
+#include "common/error.h"
+#include "common/hash.h"
+#include "common/text.h"
+
+#include <stdint.h>
+
+enum { STREAM_BLOCK_SIZE = 256 * 1024 };
+
+typedef struct Stream Stream;
+
+/* Opens a regular file. ERROR_NO_INPUT if it is not there, or is a folder, a pipe, a socket or a device (none of which
+ * is waited for); ERROR_PERMISSION; ERROR_IO. */
+Status stream_open(const char *path, Stream **ret_stream, Error *error);
+
+/* Reads whatever the descriptor is, also a pipe, and closes it when the stream is freed (on failure it stays the
+ * caller's). The name is for messages, and is copied. */
+Status stream_from_descriptor(int descriptor, const char *name, Stream **ret_stream, Error *error);
+
+/* Reads bytes of the caller's, which must outlive the stream, at most `step` at a time (0: as many as fit), so that
+ * a test can put the boundaries of blocks where it likes. */
+Status stream_from_memory(Text bytes, size_t step, const char *name, Stream **ret_stream, Error *error);
+
+/* The next block, never empty, at most STREAM_BLOCK_SIZE, valid until the next call. STATUS_END at the end, and again
+ * if called again. ERROR_DATA for damaged gzip, ERROR_IO if reading fails. */
+Status stream_read(Stream *stream, Text *ret_block, Error *error);
+
+/* The same into the caller's own memory: for a reader that keeps a window of its own. capacity is not 0. */
+Status stream_read_into(Stream *stream, char *bytes, size_t capacity, size_t *ret_size, Error *error);
+
+const char *stream_name(const Stream *stream);
+bool stream_is_gzip(const Stream *stream);
+
+/* So far: as they stand in the file, and as handed out. */
+uint64_t stream_raw_bytes(const Stream *stream);
+uint64_t stream_decoded_bytes(const Stream *stream);
+
+/* XXH3-128 of the raw bytes read so far: after STATUS_END, of the file. */
+Key stream_digest(const Stream *stream);
+
+/* Accepts NULL. */
+void stream_free(Stream *stream);
+
+/* For cleanup(stream_freep). */
+static inline void stream_freep(Stream **stream)
+{
+    stream_free(*stream);
+}
+
+#endif

@@ -1,0 +1,517 @@
+#include "common/xml.h"
+#include "common/buffer.h"
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* libxml2 is safe for hostile documents in one way of use alone: SAX2 push, without XML_PARSE_NOENT (which reads files
+ * in spite of NONET) and without XML_PARSE_HUGE (which turns its guards off), stopped at the document type declaration,
+ * with a lookup of entities that knows the predefined ones only. It says wellFormed after xmlStopParser(), so that what
+ * stopped it is kept here.
+ *
+ * The parser is fed one small piece at a time. What a piece completes waits in the queue; the record that it leaves
+ * open is moved to the front of the buffers before the next piece, once at most for a record. */
+
+enum {
+    PIECE = 32 * 1024,
+    EVENTS_CEILING = 256 << 20,
+    TEXT_CEILING = 256 << 20,
+    /* What the markup of an element and of an attribute takes beside its names and values: <a></a>, a="". */
+    ELEMENT_BYTES = 5,
+    ATTRIBUTE_BYTES = 4,
+};
+
+static const char SCHEMA_INSTANCE[] = "http://www.w3.org/2001/XMLSchema-instance";
+
+typedef enum Ending {
+    RUNNING,
+    INPUT_ENDED,
+    MALFORMED, /* message and line say why; one last problem record is due */
+    REFUSED,   /* a document type declaration */
+    BROKEN,    /* failure says why */
+    FINISHED,  /* nothing more to give */
+} Ending;
+
+typedef struct OpenElement {
+    Text name;
+    size_t text_start; /* in texts */
+    bool has_children, is_nil;
+} OpenElement;
+
+typedef struct QueuedRecord {
+    size_t line, event_start, event_count, value_start;
+    bool is_too_long;
+} QueuedRecord;
+
+struct XmlReader {
+    XmlRead *read;
+    void *context;
+    xmlParserCtxtPtr parser;
+    char *path; /* cut into the steps */
+    Text steps[XML_PATH_STEPS_MAX];
+    size_t step_count;
+    bool is_path_whole;
+    size_t ceiling;
+    Text block; /* read, not yet fed */
+    bool has_input;
+    Ending ending;
+    Error failure;
+    char message[256], too_long_message[64];
+    size_t message_line;
+    OpenElement open[XML_DEPTH_MAX + 1]; /* [1] is the root */
+    size_t depth, record_depth;          /* record_depth 0: outside of any record */
+    QueuedRecord record;                 /* the open one */
+    size_t record_bytes;
+    Buffer events; /* XmlEvent; the data of a value only says whether it is absent, until it is given out */
+    Buffer values; /* the values of the events, one behind the other */
+    Buffer texts;  /* the texts of the open elements, a stack */
+    Buffer queue;  /* QueuedRecord */
+    size_t queue_next;
+};
+
+static Text text_of(const xmlChar *name)
+{
+    return text_from((const char *)name);
+}
+
+static void stop(XmlReader *reader, Ending ending)
+{
+    if (reader->ending == RUNNING)
+        reader->ending = ending;
+    xmlStopParser(reader->parser);
+}
+
+/* What the handlers append; a failure stops the parser. The error is filled in its place: making an empty one for every
+ * call would cost as much as the parser. */
+static void append(XmlReader *reader, Buffer *buffer, const void *bytes, size_t size)
+{
+    if (reader->ending == RUNNING && buffer_append_bytes(buffer, bytes, size, &reader->failure) != STATUS_OK)
+        stop(reader, BROKEN);
+}
+
+/* The first message counts: later ones come from the first. One line of printable ASCII, since a message may quote
+ * bytes of the document that are no UTF-8. */
+static void keep_message(XmlReader *reader, const char *message, int line)
+{
+    if (reader->message[0])
+        return;
+    size_t size = 0;
+    for (; message[size] && message[size] != '\n' && size < sizeof reader->message - 1; size++)
+        reader->message[size] = message[size] >= ' ' && message[size] <= '~' ? message[size] : '?';
+    while (size && (reader->message[size - 1] == ' ' || reader->message[size - 1] == '.'))
+        size--;
+    reader->message[size] = '\0';
+    reader->message_line = line > 0 ? (size_t)line : 1;
+}
+
+static void on_error(void *context, xmlErrorPtr error)
+{
+    XmlReader *reader = context;
+    bool is_fatal = error->level == XML_ERR_FATAL || (error->level == XML_ERR_ERROR && error->domain == XML_FROM_I18N);
+    if (is_fatal && error->message)
+        keep_message(reader, error->message, error->line > 0 ? error->line : reader->parser->input->line);
+}
+
+/* A message in the old form says nothing that on_error() was not told. */
+static void on_plain_message(void *context, const char *format, ...)
+{
+    (void)context;
+    (void)format;
+}
+
+static void on_document_type(void *context, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+    (void)name;
+    (void)external;
+    (void)system;
+    stop(context, REFUSED);
+}
+
+static xmlEntityPtr on_entity(void *context, const xmlChar *name)
+{
+    (void)context;
+    return xmlGetPredefinedEntity(name);
+}
+
+/* Whether the element opened last is a record by the path. */
+static bool is_record(const XmlReader *reader)
+{
+    size_t count = reader->step_count;
+    if (reader->depth < count || (reader->is_path_whole && reader->depth != count))
+        return false;
+    for (size_t back = 0; back < count; back++)
+        if (!text_equal(reader->open[reader->depth - back].name, reader->steps[count - 1 - back]))
+            return false;
+    return true;
+}
+
+/* Counts bytes of the open record; false once there are too many, and then all that it holds is let go. */
+static bool take_bytes(XmlReader *reader, size_t size)
+{
+    if (reader->record.is_too_long)
+        return false;
+    reader->record_bytes += size;
+    if (reader->record_bytes <= reader->ceiling)
+        return true;
+    reader->record.is_too_long = true;
+    reader->events.size = reader->record.event_start;
+    reader->values.size = reader->record.value_start;
+    reader->texts.size = 0;
+    return false;
+}
+
+static void add_event(XmlReader *reader, XmlEventKind kind, Text name, Text value)
+{
+    XmlEvent event = {.kind = kind, .name = name, .value = value};
+    if (value.size)
+        append(reader, &reader->values, value.data, value.size);
+    append(reader, &reader->events, &event, sizeof event);
+}
+
+/* With entities left alone libxml2 hands the ampersand of an attribute on as "&#38;", whatever it was written as, and
+ * no other '&' is in a value. Decodes in place in the buffer of values, behind the event that was just added. */
+static void decode_ampersands(XmlReader *reader, size_t value_start)
+{
+    static const char reference[] = "&#38;";
+    size_t size = sizeof reference - 1;
+    char *data = reader->values.data;
+    char *to = data + value_start, *from = to, *end = data + reader->values.size;
+    while (from < end) {
+        bool is_reference = (size_t)(end - from) >= size && memcmp(from, reference, size) == 0;
+        *to++ = *from;
+        from += is_reference ? size : 1;
+    }
+    size_t removed = (size_t)(end - to);
+    reader->values.size -= removed;
+    XmlEvent *event = (XmlEvent *)(void *)(reader->events.data + reader->events.size) - 1;
+    event->value.size -= removed;
+}
+
+/* Five pointers for an attribute: local name, prefix, namespace, and the two ends of the value. */
+static void take_attribute(XmlReader *reader, const xmlChar *const *attribute)
+{
+    Text name = text_of(attribute[0]);
+    Text value = {(const char *)attribute[3], (size_t)(attribute[4] - attribute[3])};
+    bool is_of_schema = attribute[2] ? text_is(text_of(attribute[2]), SCHEMA_INSTANCE)
+                                     : attribute[1] && text_is(text_of(attribute[1]), "xsi");
+    if (is_of_schema) {
+        if (text_is(name, "nil") && (text_is(text_trim(value), "true") || text_is(text_trim(value), "1")))
+            reader->open[reader->depth].is_nil = true;
+        return;
+    }
+    if (!take_bytes(reader, name.size + value.size + ATTRIBUTE_BYTES))
+        return;
+    size_t value_start = reader->values.size;
+    add_event(reader, XML_EVENT_ATTRIBUTE, name, value);
+    if (reader->ending == RUNNING && value.size && memchr(value.data, '&', value.size))
+        decode_ampersands(reader, value_start);
+}
+
+static void begin_record(XmlReader *reader)
+{
+    reader->record_depth = reader->depth;
+    reader->record_bytes = 0;
+    reader->record = (QueuedRecord){
+        .line = (size_t)reader->parser->input->line,
+        .event_start = reader->events.size,
+        .value_start = reader->values.size,
+    };
+}
+
+static void on_begin(void *context, const xmlChar *local_name, const xmlChar *prefix, const xmlChar *uri,
+                     int namespace_count, const xmlChar **namespaces, int attribute_count, int defaulted_count,
+                     const xmlChar **attributes)
+{
+    (void)prefix;
+    (void)uri;
+    (void)namespace_count;
+    (void)namespaces;
+    (void)defaulted_count;
+    XmlReader *reader = context;
+    if (reader->depth == XML_DEPTH_MAX) {
+        char message[64];
+        snprintf(message, sizeof message, "elements are nested deeper than %d", XML_DEPTH_MAX);
+        keep_message(reader, message, reader->parser->input->line);
+        stop(reader, MALFORMED);
+        return;
+    }
+    Text name = text_of(local_name);
+    reader->open[reader->depth].has_children = true;
+    reader->open[++reader->depth] = (OpenElement){.name = name, .text_start = reader->texts.size};
+    if (!reader->record_depth) {
+        if (!is_record(reader))
+            return;
+        begin_record(reader);
+    } else if (take_bytes(reader, 2 * name.size + ELEMENT_BYTES)) {
+        add_event(reader, XML_EVENT_BEGIN, name, TEXT_NULL);
+    }
+    for (int i = 0; i < attribute_count && reader->ending == RUNNING; i++)
+        take_attribute(reader, (const xmlChar *const *)attributes + 5 * (size_t)i);
+}
+
+static void on_text(void *context, const xmlChar *bytes, int size)
+{
+    XmlReader *reader = context;
+    if (reader->record_depth && take_bytes(reader, (size_t)size))
+        append(reader, &reader->texts, bytes, (size_t)size);
+}
+
+static void end_record(XmlReader *reader)
+{
+    QueuedRecord *record = &reader->record;
+    record->event_count = (reader->events.size - record->event_start) / sizeof(XmlEvent);
+    reader->record_depth = 0;
+    append(reader, &reader->queue, record, sizeof *record);
+}
+
+static void on_end(void *context, const xmlChar *local_name, const xmlChar *prefix, const xmlChar *uri)
+{
+    (void)local_name;
+    (void)prefix;
+    (void)uri;
+    XmlReader *reader = context;
+    if (reader->ending != RUNNING || reader->depth == 0)
+        return;
+    const OpenElement *element = &reader->open[reader->depth--];
+    if (!reader->record_depth)
+        return;
+    bool is_record_end = reader->depth + 1 == reader->record_depth;
+    if (!reader->record.is_too_long) {
+        Text text = {"", 0};
+        if (reader->texts.size > element->text_start)
+            text = (Text){reader->texts.data + element->text_start, reader->texts.size - element->text_start};
+        if (element->is_nil)
+            add_event(reader, XML_EVENT_TEXT, element->name, TEXT_NULL);
+        else if (!element->has_children || !text_is_empty(text_trim(text)))
+            add_event(reader, XML_EVENT_TEXT, element->name, text);
+        reader->texts.size = element->text_start;
+        if (!is_record_end)
+            add_event(reader, XML_EVENT_END, element->name, TEXT_NULL);
+    }
+    if (is_record_end && reader->ending == RUNNING)
+        end_record(reader);
+}
+
+static Status split_path(XmlReader *reader, const char *record_path, Error *error)
+{
+    reader->is_path_whole = record_path[0] == '/';
+    reader->path = strdup(record_path + reader->is_path_whole);
+    if (!reader->path)
+        return error_no_memory(error);
+    Text rest = text_from(reader->path);
+    for (bool is_last = false; !is_last;) {
+        size_t size = text_find(rest, '/');
+        Text step = {rest.data, size};
+        is_last = size == rest.size;
+        if (size == 0 || reader->step_count == XML_PATH_STEPS_MAX)
+            return error_set(error, ERROR_CONFIG, "\"%.100s\" is no path of an element", record_path);
+        if (text_find(step, ':') < size) {
+            error_set(error, ERROR_CONFIG, "\"%.100s\": elements are named without a prefix", record_path);
+            return error_hint(error, "leave out what stands before the colon");
+        }
+        reader->steps[reader->step_count++] = step;
+        rest = (Text){rest.data + size + !is_last, rest.size - size - !is_last};
+    }
+    return STATUS_OK;
+}
+
+static xmlParserCtxtPtr make_parser(XmlReader *reader)
+{
+    xmlSAXHandler handlers = {
+        .initialized = XML_SAX2_MAGIC,
+        .internalSubset = on_document_type,
+        .getEntity = on_entity,
+        .startElementNs = on_begin,
+        .endElementNs = on_end,
+        .characters = on_text,
+        .ignorableWhitespace = on_text,
+        .cdataBlock = on_text,
+        .serror = on_error,
+        .error = on_plain_message,
+        .warning = on_plain_message,
+    };
+    xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handlers, reader, NULL, 0, NULL);
+    if (parser)
+        xmlCtxtUseOptions(parser, XML_PARSE_NONET);
+    return parser;
+}
+
+Status xml_reader_new(XmlRead *read, void *context, const char *record_path, size_t ceiling, XmlReader **ret_reader,
+                      Error *error)
+{
+    cleanup(xml_reader_free_pointer) XmlReader *reader = calloc(1, sizeof *reader);
+    if (!reader)
+        return error_no_memory(error);
+    reader->read = read;
+    reader->context = context;
+    reader->ceiling = ceiling ? ceiling : XML_RECORD_CEILING;
+    snprintf(reader->too_long_message, sizeof reader->too_long_message, "the record is longer than %zu bytes",
+             reader->ceiling);
+    reader->events = buffer_make(EVENTS_CEILING);
+    reader->queue = buffer_make(EVENTS_CEILING);
+    reader->values = buffer_make(TEXT_CEILING);
+    reader->texts = buffer_make(TEXT_CEILING);
+    TRY(split_path(reader, record_path, error));
+    reader->parser = make_parser(reader);
+    if (!reader->parser)
+        return error_no_memory(error);
+    *ret_reader = reader;
+    reader = NULL;
+    return STATUS_OK;
+}
+
+/* Moves what the open record holds to the front of the buffers: all before it was given out. */
+static void drop_given(XmlReader *reader)
+{
+    size_t events = reader->events.size, values = reader->values.size;
+    size_t event_start = reader->record_depth ? reader->record.event_start : events;
+    size_t value_start = reader->record_depth ? reader->record.value_start : values;
+    if (event_start && events > event_start)
+        memmove(reader->events.data, reader->events.data + event_start, events - event_start);
+    if (value_start && values > value_start)
+        memmove(reader->values.data, reader->values.data + value_start, values - value_start);
+    reader->events.size = events - event_start;
+    reader->values.size = values - value_start;
+    reader->record.event_start = reader->record.value_start = 0;
+    reader->queue.size = reader->queue_next = 0;
+}
+
+/* libxml2 reports failures of decoding to handlers of the thread alone, which print where nobody set them. */
+static void push(XmlReader *reader, Text piece, bool is_last)
+{
+    xmlStructuredErrorFunc structured = xmlStructuredError;
+    void *structured_context = xmlStructuredErrorContext;
+    xmlGenericErrorFunc generic = xmlGenericError;
+    void *generic_context = xmlGenericErrorContext;
+    xmlSetStructuredErrorFunc(reader, on_error);
+    xmlSetGenericErrorFunc(NULL, on_plain_message);
+    xmlParseChunk(reader->parser, piece.data, (int)piece.size, is_last);
+    xmlSetStructuredErrorFunc(structured_context, structured);
+    xmlSetGenericErrorFunc(generic_context, generic);
+}
+
+/* Errors of namespaces are left alone: they do not touch wellFormed. */
+static void judge(XmlReader *reader, bool is_last)
+{
+    xmlParserCtxtPtr parser = reader->parser;
+    if (reader->ending != RUNNING)
+        return;
+    if (parser->errNo == XML_ERR_NO_MEMORY) {
+        error_no_memory(&reader->failure);
+        reader->ending = BROKEN;
+        return;
+    }
+    bool is_malformed = !parser->wellFormed || parser->disableSAX;
+    /* At an early end libxml2 speaks of extra content. */
+    if (is_last && reader->depth && (!is_malformed || parser->errNo == XML_ERR_DOCUMENT_END)) {
+        reader->message[0] = '\0';
+        keep_message(reader, "the document ends before its elements do", parser->input ? parser->input->line : 1);
+        is_malformed = true;
+    }
+    if (is_malformed) {
+        keep_message(reader, "the document is malformed", parser->input ? parser->input->line : 1);
+        reader->ending = MALFORMED;
+    } else if (is_last) {
+        reader->ending = INPUT_ENDED;
+    }
+}
+
+static Status feed(XmlReader *reader, Error *error)
+{
+    bool is_last = false;
+    if (reader->block.size == 0) {
+        Status status = reader->read(reader->context, &reader->block, error);
+        if (status == STATUS_ERROR)
+            return status;
+        is_last = status == STATUS_END;
+        if (is_last && !reader->has_input) {
+            keep_message(reader, "the document is empty", 1);
+            reader->ending = MALFORMED;
+            return STATUS_OK;
+        }
+        if (is_last)
+            reader->block = (Text){"", 0};
+        else if (reader->block.size == 0)
+            return STATUS_OK;
+    }
+    reader->has_input = true;
+    Text piece = {reader->block.data, reader->block.size < PIECE ? reader->block.size : PIECE};
+    reader->block.data += piece.size;
+    reader->block.size -= piece.size;
+    push(reader, piece, is_last);
+    judge(reader, is_last);
+    return STATUS_OK;
+}
+
+static void give_queued(XmlReader *reader, XmlRecord *ret_record)
+{
+    const QueuedRecord *queued = (const QueuedRecord *)(const void *)reader->queue.data + reader->queue_next++;
+    if (queued->is_too_long) {
+        *ret_record =
+            (XmlRecord){.line = queued->line, .problem = "record_too_long", .message = reader->too_long_message};
+        return;
+    }
+    XmlEvent *events = (XmlEvent *)(void *)(reader->events.data + queued->event_start);
+    const char *value = buffer_text(&reader->values).data + queued->value_start;
+    for (size_t i = 0; i < queued->event_count; i++) {
+        if (text_is_null(events[i].value))
+            continue;
+        events[i].value.data = value;
+        value += events[i].value.size;
+    }
+    *ret_record = (XmlRecord){.line = queued->line, .events = events, .event_count = queued->event_count};
+}
+
+Status xml_reader_next(XmlReader *reader, XmlRecord *ret_record, Error *error)
+{
+    for (;;) {
+        if (reader->queue_next < reader->queue.size / sizeof(QueuedRecord)) {
+            give_queued(reader, ret_record);
+            return STATUS_OK;
+        }
+        switch (reader->ending) {
+        case RUNNING:
+            drop_given(reader);
+            TRY(feed(reader, error));
+            break;
+        case MALFORMED:
+            reader->ending = FINISHED;
+            *ret_record =
+                (XmlRecord){.line = reader->message_line, .problem = "malformed_xml", .message = reader->message};
+            return STATUS_OK;
+        case REFUSED:
+            error_set(error, ERROR_DATA, "the document has a document type declaration, which is refused");
+            return error_hint(error, "take the <!DOCTYPE ...> out of it: entities that it declares are never used");
+        case BROKEN:
+            *error = reader->failure;
+            return STATUS_ERROR;
+        case INPUT_ENDED:
+        case FINISHED:
+            return STATUS_END;
+        }
+    }
+}
+
+void xml_reader_free(XmlReader *reader)
+{
+    if (!reader)
+        return;
+    if (reader->parser)
+        xmlFreeParserCtxt(reader->parser);
+    buffer_done(&reader->events);
+    buffer_done(&reader->values);
+    buffer_done(&reader->texts);
+    buffer_done(&reader->queue);
+    free(reader->path);
+    free(reader);
+}
+
+void xml_reader_free_pointer(XmlReader **reader)
+{
+    xml_reader_free(*reader);
+    *reader = NULL;
+}
