@@ -373,9 +373,9 @@ static bool give_problem(CsvScanner *scanner, const Scan *failed, const char *pr
         size = scanner->ceiling;
         line.next = scanner->start + size;
         scanner->is_skipping = true;
-        scanner->line--; /* counted when its end has been found */
     }
     give(scanner, &line, size, problem, ret_record);
+    scanner->line -= scanner->is_skipping; /* counted when its end has been found */
     return true;
 }
 
@@ -437,6 +437,8 @@ static Status check_options(const CsvOptions *options, Error *error)
         return error_set(error, ERROR_CONFIG, "delimiter and quote are the same");
     if (is_line_end(options->delimiter) || is_line_end(options->quote))
         return error_set(error, ERROR_CONFIG, "a line end cannot be a delimiter or a quote");
+    if ((options->delimiter | options->quote) & 0x80)
+        return error_set(error, ERROR_CONFIG, "delimiter and quote must be ASCII characters");
     return STATUS_OK;
 }
 

@@ -58,7 +58,7 @@ typedef enum JsonExpected {
 typedef struct JsonScanner {
     const char *start, *at, *end; /* at: behind the last token; behind the colon if that was a key */
     JsonExpected expected;
-    size_t depth;                           /* containers open after the last token */
+    size_t depth;                            /* containers open after the last token */
     uint64_t is_object[JSON_DEPTH_MAX / 64]; /* one bit a container, the outermost first; the rest are arrays */
 } JsonScanner;
 
@@ -102,16 +102,22 @@ typedef struct JsonStreamOptions {
     const char *path; /* JSON_ARRAY: keys that lead from the top-level object to the array, joined by dots; NULL if the
                          array is the top level. Must outlive the stream */
     size_t record_ceiling; /* bytes of a record; 0: 1 MiB */
-    bool leave_unchecked;  /* JSON_LINES: the caller scans each text to its end anyway, so spare the pass that checks it */
+    bool leave_unchecked;  /* JSON_LINES: the caller scans each text to its end anyway, so spare the pass that checks it
+                            */
 } JsonStreamOptions;
 
 typedef struct JsonRecord {
-    Text text;           /* the value without white space around it; valid until the next call. Of a problem: what is
-                            known of it, cut at the ceiling, which may be within a character */
-    size_t line;         /* where it begins, 1-based */
-    const char *problem; /* NULL, or why it is none: "malformed_json" or "record_too_long" */
-    bool is_last;        /* with a problem: the structure is broken here, and nothing behind it was read */
-    char detail[160];    /* of a problem, for people */
+    /* The value without white space around it, valid until the next call. Of a problem: what is known of it, cut at the
+     * ceiling, which may be within a character. */
+    Text text;
+    size_t size; /* of all that was read for it: more than the text has if that was cut */
+    size_t line; /* where it begins, 1-based */
+    /* NULL, or a code for a reject:
+     *     malformed_json    it is not JSON
+     *     record_too_long   more bytes than the ceiling */
+    const char *problem;
+    bool is_last;     /* with a problem: the structure is broken here, and nothing behind it can be read */
+    char detail[160]; /* of a problem, for people */
 } JsonRecord;
 
 typedef struct JsonStream {
@@ -120,11 +126,13 @@ typedef struct JsonStream {
     char head[4];      /* the first bytes, where a byte order mark may stand */
     Buffer carry;      /* an item whose beginning is no longer in a block */
     size_t offset, line;
+    size_t outer_objects; /* open around the array */
     bool is_started, has_elements, has_ended, at_input_end, is_broken;
-    struct {
+    struct {          /* a line or value that is being taken */
         size_t size;  /* of all of it; what is kept ends at the ceiling */
         size_t depth; /* of brackets; see JsonScanner for the bits */
         bool is_complete, is_checked, in_string, is_escaped;
+        const char *flaw; /* the structure breaks within it */
         uint64_t is_object[JSON_DEPTH_MAX / 64];
     } item;
 } JsonStream;

@@ -214,8 +214,8 @@ void option_print_version(const OptionProgram *program, FILE *stream)
 
 /* --- manual page ---------------------------------------------------------------------------------------------- */
 
-/* One line of text; what roff would take as a command, an escape or a hyphen is escaped. */
-static void print_roff(FILE *stream, const char *text)
+/* What roff would take as a command, an escape or a hyphen is escaped. */
+static void print_escaped(FILE *stream, const char *text)
 {
     if (*text == '.' || *text == '\'')
         fputs("\\&", stream);
@@ -227,6 +227,11 @@ static void print_roff(FILE *stream, const char *text)
         else
             fputc(*text == '\n' ? ' ' : *text, stream);
     }
+}
+
+static void print_roff(FILE *stream, const char *text)
+{
+    print_escaped(stream, text);
     fputc('\n', stream);
 }
 
@@ -259,7 +264,8 @@ void option_print_man(const OptionProgram *program, FILE *stream)
     fputs(".TH ", stream);
     print_upper(stream, program->name);
     fprintf(stream, " 1 \"\" \"%s %s\" \"User Commands\"\n.SH NAME\n", program->name, program->version);
-    fprintf(stream, "%s \\- ", program->name);
+    print_escaped(stream, program->name);
+    fputs(" \\- ", stream);
     print_roff(stream, program->purpose);
     fputs(".SH SYNOPSIS\n", stream);
     snprintf(usage, sizeof usage, "%s [OPTION]...%s", program->name, commands);

@@ -2,13 +2,31 @@
 
 #define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
-/* Eight bytes at once: all are ASCII, and none is NUL. A byte less one has its high bit set only if the byte was NUL or
- * not ASCII, or if a borrow came in from such a byte. */
-static inline bool is_plain_word(const char *bytes)
+/* All eight bytes are ASCII, and none is NUL. A byte less one has its high bit set only if the byte was NUL or not
+ * ASCII, or if a borrow came in from such a byte. */
+static inline bool is_plain_word(uint64_t word)
+{
+    return ((word | (word - EVERY_BYTE(1))) & EVERY_BYTE(0x80)) == 0;
+}
+
+static inline uint64_t load_word(const char *bytes)
 {
     uint64_t word;
     memcpy(&word, bytes, sizeof word);
-    return ((word | (word - EVERY_BYTE(1))) & EVERY_BYTE(0x80)) == 0;
+    return word;
+}
+
+/* The same of the last bytes, fewer than eight, looking at bytes in front of them again where that is quicker. */
+static inline bool is_plain_tail(const char *bytes, size_t size, size_t tail)
+{
+    if (size >= 8)
+        return is_plain_word(load_word(bytes + size - 8));
+    if (tail < 4)
+        return false;
+    uint32_t halves[2];
+    memcpy(&halves[0], bytes + size - tail, sizeof halves[0]);
+    memcpy(&halves[1], bytes + size - 4, sizeof halves[1]);
+    return is_plain_word((uint64_t)halves[1] << 32 | halves[0]);
 }
 
 /* Size of the valid character at the start, 0 if there is none (Unicode 15, table 3-7). NUL counts as valid. */
@@ -35,9 +53,9 @@ static inline size_t find_invalid(Text text, bool is_nul_invalid)
     const unsigned char *bytes = (const unsigned char *)text.data;
     size_t i = 0;
     while (i < text.size) {
-        while (text.size - i >= 8 && is_plain_word(text.data + i))
+        while (text.size - i >= 8 && is_plain_word(load_word(text.data + i)))
             i += 8;
-        if (i == text.size)
+        if (i == text.size || (text.size - i < 8 && is_plain_tail(text.data, text.size, text.size - i)))
             break;
         size_t length = character_size(bytes + i, text.size - i);
         if (length == 0 || (is_nul_invalid && bytes[i] == 0))

@@ -264,8 +264,7 @@ uint64_t decay_power(uint64_t elapsed, uint64_t half_life)
         series = SERIES[i] - multiply_fractions(rest, series);
     uint64_t sixteenth = SIXTEENTHS[fraction >> 60];
     uint64_t power = sixteenth - multiply_fractions(sixteenth, multiply_fractions(rest, series));
-    uint64_t half_unit = halvings > 0 ? UINT64_C(1) << (halvings - 1) : 0;
-    return (power + half_unit) >> halvings;
+    return power >> halvings;
 }
 
 /* From the last touch whose role counts, so that the largest power times its role is never lost. */

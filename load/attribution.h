@@ -91,7 +91,7 @@ typedef struct AttributionWorkspace {
     size_t capacity;
 } AttributionWorkspace;
 
-/* Takes no memory yet; grows to the longest journey seen, 64 bytes a touch. */
+/* Takes no memory yet; grows to the longest journey seen, 72 bytes a touch at most. */
 AttributionWorkspace attribution_workspace_make(void);
 
 void attribution_workspace_done(AttributionWorkspace *workspace);

@@ -45,7 +45,7 @@ static void add_words(BotMatcher *matcher, bool *ends)
 static void link_suffixes(BotMatcher *matcher, const bool *ends, uint16_t *suffixes, uint16_t *queue)
 {
     size_t first = 0, last = 0, classes = matcher->class_count;
-    for (size_t class = 0; class < classes; class++) {
+    for (size_t class = 0; class < classes; class ++) {
         if (matcher->next[class])
             queue[last++] = matcher->next[class];
     }
@@ -53,7 +53,7 @@ static void link_suffixes(BotMatcher *matcher, const bool *ends, uint16_t *suffi
         size_t state = queue[first++], suffix = suffixes[state];
         if (!ends[state])
             matcher->says[state] = matcher->says[suffix];
-        for (size_t class = 0; class < classes; class++) {
+        for (size_t class = 0; class < classes; class ++) {
             uint16_t *child = &matcher->next[state * classes + class];
             uint16_t elsewhere = matcher->next[suffix * classes + class];
             if (*child == 0) {

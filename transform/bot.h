@@ -1,5 +1,5 @@
-/* Robots, told by the user agent: crawlers, monitors, preview fetchers, command line clients and HTTP libraries, headless
- * browsers. Three rules, in one pass over the text:
+/* Robots, told by the user agent: crawlers, monitors, preview fetchers, command line clients and HTTP libraries,
+ * headless browsers. Three rules, in one pass over the text:
  *
  *     - a word that only robots use ("bot", "http://", "curl"), in any case, unless a longer ordinary word hides it
  *       ("Cubot", a telephone);

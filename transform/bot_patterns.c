@@ -160,6 +160,7 @@ const BotPattern bot_patterns[] = {
     /* telephones, and a browser kit for Delphi that names its maker's site */
     {"cubot", BOT_ORDINARY},
     {"embedded web browser from: http://", BOT_ORDINARY},
+    {"embedded web browser from: http://bsalsa.com/", BOT_ORDINARY},
     /* a Mozilla that is only compatible is one, unless it is an old Internet Explorer or Konqueror */
     {"compatible", BOT_COMPATIBLE},
     {"msie", BOT_OLD_BROWSER},

@@ -1,16 +1,16 @@
 /* The canonical URL: what content is.
  *
  * A URL is read as a browser reads it, by the WHATWG URL standard (url.spec.whatwg.org): white space around it and tabs
- * and line ends within go, backslashes are slashes, dot segments are resolved, hosts are normalised (url_host.h says how
- * far), and what the standard says must fail, fails. Then what does not make the content is dropped:
+ * and line ends within go, backslashes are slashes, dot segments are resolved, hosts are normalised (url_host.h says
+ * how far), and what the standard says must fail, fails. Then what does not make the content is dropped:
  *
  *     http and https are one                     https://
  *     user information, fragment                 dropped
  *     port                                       80 and 443 dropped, for either scheme, since the schemes are one
  *     trailing slashes, index files              dropped, again and again: /a/index.html/ is /a; the root stays /
- *     query                                      url_query.h: tracking parameters and addresses dropped, the rest sorted
- *     percent-encoding                           in the one form of percent.h
- *     case of the path, repeated slashes         kept
+ *     query                                      url_query.h: tracking parameters and addresses dropped, the rest
+ * sorted percent-encoding                           in the one form of percent.h case of the path, repeated slashes
+ * kept
  *
  * Only http and https are content. canonical(canonical(x)) = canonical(x).
  *
@@ -48,7 +48,7 @@ const char *url_reason_text(UrlReason reason);
 /* What a source says about its URLs. Holds copies: nothing of the caller's. */
 typedef struct UrlRules {
     UrlQueryRules query;
-    char base[URL_BASE_MAX]; /* the base URL behind its scheme's slashes */
+    char base[URL_BASE_MAX];                                  /* the base URL behind its scheme's slashes */
     size_t base_authority, base_folder, base_path, base_size; /* where its parts end; all 0 without a base */
     bool is_base_https;
 } UrlRules;

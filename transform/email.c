@@ -1,6 +1,7 @@
 #include "transform/email.h"
 
-#include <stdint.h>
+#include "common/utf8.h"
+#include "transform/code_point.h"
 
 static bool is_letter_or_digit(unsigned char byte)
 {
@@ -13,35 +14,23 @@ static bool is_atom_byte(unsigned char byte)
     return is_letter_or_digit(byte) || byte >= 0x80 || (byte > ' ' && strchr("!#$%&'*+/=?^_`{|}~-", byte));
 }
 
-/* Size of the well-formed character at the start (RFC 3629) that may stand in an address; 0 if there is none. Control
- * characters (C1), no-break space and zero-width characters may not: they are invisible, and make two of one address. */
-static size_t visible_character_size(const unsigned char *at, size_t size)
+/* Control characters (C1), no-break space and zero-width characters may not stand in an address: they are invisible,
+ * and make two of one. */
+static bool is_hidden(uint32_t point)
 {
-    if (at[0] < 0x80)
-        return 1;
-    size_t length = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-    if (at[0] < 0xC2 || at[0] > 0xF4 || length > size)
-        return 0;
-    uint32_t point = at[0] & (0xFFU >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-        point = point << 6 | (at[i] & 0x3F);
-    }
-    if ((length == 3 && point < 0x800) || (length == 4 && point < 0x10000) || point > 0x10FFFF ||
-        (point >= 0xD800 && point <= 0xDFFF))
-        return 0;
-    bool is_hidden = point <= 0xA0 || point == 0xAD || (point >= 0x2000 && point <= 0x200F) ||
-                     (point >= 0x2028 && point <= 0x202F) || (point >= 0x205F && point <= 0x206F) || point == 0x3000 ||
-                     point == 0xFEFF || point == 0xFFFD;
-    return is_hidden ? 0 : length;
+    return (point >= 0x7F && point <= 0xA0) || point == 0xAD || (point >= 0x2000 && point <= 0x200F) ||
+           (point >= 0x2028 && point <= 0x202F) || (point >= 0x205F && point <= 0x206F) || point == 0x3000 ||
+           point == 0xFEFF || point == 0xFFFD;
 }
 
 static bool is_visible(Text text)
 {
-    for (size_t i = 0, size; i < text.size; i += size) {
-        size = visible_character_size((const unsigned char *)text.data + i, text.size - i);
-        if (size == 0)
+    if (!utf8_is_valid(text))
+        return false;
+    for (size_t i = 0; i < text.size;) {
+        uint32_t point;
+        i += code_point_read(text.data + i, &point);
+        if (is_hidden(point))
             return false;
     }
     return true;
@@ -142,7 +131,10 @@ static size_t shown_size(Text local)
 {
     if (local.size == 0 || local.data[0] == '%')
         return 0;
-    return visible_character_size((const unsigned char *)local.data, local.size);
+    size_t size = 1;
+    while (size < local.size && ((unsigned char)local.data[size] & 0xC0) == 0x80)
+        size++;
+    return size <= 4 && utf8_is_valid((Text){local.data, size}) ? size : 0;
 }
 
 Text email_mask(Text email, Arena *arena)

@@ -1,9 +1,9 @@
 /* E-mail addresses: the form that identifies a person, and the form that may be shown.
  *
- * email_normalize() decides what an address is (RFC 5321's dot-atom form, without quoted local parts and without address
- * literals) and brings it to one form, from which keys are computed. It applies no provider's own rules: that Gmail
- * ignores dots, or that "+tag" often means the same mailbox, is a guess about somebody else's server, and a wrong guess
- * gives one person's reading to another.
+ * email_normalize() decides what an address is (RFC 5321's dot-atom form, without quoted local parts and without
+ * address literals) and brings it to one form, from which keys are computed. It applies no provider's own rules: that
+ * Gmail ignores dots, or that "+tag" often means the same mailbox, is a guess about somebody else's server, and a wrong
+ * guess gives one person's reading to another.
  *
  *     Text email;
  *     if (!email_normalize(TEXT("Ann Lee <Ann.Lee@Example.com>"), &arena, &email))

@@ -3,14 +3,12 @@
 enum { ANYWHERE = PERCENT_PATH | PERCENT_QUERY, UNRESERVED = ANYWHERE | PERCENT_UNRESERVED };
 
 const uint8_t percent_raw[256] = {
-    ['a' ... 'z'] = UNRESERVED, ['A' ... 'Z'] = UNRESERVED, ['0' ... '9'] = UNRESERVED,
-    ['-'] = UNRESERVED,         ['.'] = UNRESERVED,         ['_'] = UNRESERVED,
-    ['~'] = UNRESERVED,         ['!'] = ANYWHERE,           ['$'] = ANYWHERE,
-    ['('] = ANYWHERE,           [')'] = ANYWHERE,           ['*'] = ANYWHERE,
-    ['+'] = ANYWHERE,           [','] = ANYWHERE,           [';'] = ANYWHERE,
-    [':'] = ANYWHERE,           ['='] = ANYWHERE,           ['@'] = ANYWHERE,
-    ['&'] = ANYWHERE,           ['\''] = PERCENT_PATH,      ['/'] = PERCENT_QUERY,
-    ['?'] = PERCENT_QUERY,
+    ['a' ... 'z'] = UNRESERVED, ['A' ... 'Z'] = UNRESERVED, ['0' ... '9'] = UNRESERVED, ['-'] = UNRESERVED,
+    ['.'] = UNRESERVED,         ['_'] = UNRESERVED,         ['~'] = UNRESERVED,         ['!'] = ANYWHERE,
+    ['$'] = ANYWHERE,           ['('] = ANYWHERE,           [')'] = ANYWHERE,           ['*'] = ANYWHERE,
+    ['+'] = ANYWHERE,           [','] = ANYWHERE,           [';'] = ANYWHERE,           [':'] = ANYWHERE,
+    ['='] = ANYWHERE,           ['@'] = ANYWHERE,           ['&'] = ANYWHERE,           ['\''] = PERCENT_PATH,
+    ['/'] = PERCENT_QUERY,      ['?'] = PERCENT_QUERY,
 };
 
 size_t percent_decode(Text raw, bool plus_is_space, char *out)

@@ -1,5 +1,7 @@
 #include "transform/url_host.h"
 
+#include "common/utf8.h"
+#include "transform/code_point.h"
 #include "transform/percent.h"
 
 #include <stdint.h>
@@ -216,29 +218,6 @@ static size_t write_ipv6(const uint16_t pieces[8], char *out)
 
 /* ----------------------------------------------------------------------------------------------------- domain -- */
 
-/* Reads one well-formed character; its size, or 0. */
-static size_t read_character(const unsigned char *at, size_t size, uint32_t *ret_point)
-{
-    if (at[0] < 0x80) {
-        *ret_point = at[0];
-        return 1;
-    }
-    size_t length = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-    if (at[0] < 0xC2 || at[0] > 0xF4 || length > size)
-        return 0;
-    uint32_t point = at[0] & (0xFFU >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-        point = point << 6 | (at[i] & 0x3F);
-    }
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (point < least[length] || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
-        return 0;
-    *ret_point = point;
-    return length;
-}
-
 typedef struct Range {
     uint32_t first, last;
 } Range;
@@ -266,9 +245,8 @@ static bool is_ignored(uint32_t point)
 static bool is_disallowed(uint32_t point)
 {
     static const Range ranges[] = {
-        {0x80, 0xA0},     {0x1680, 0x1680}, {0x2000, 0x200A}, {0x200E, 0x200F},   {0x2028, 0x202F},
-        {0x205F, 0x206F}, {0x3000, 0x3000}, {0xE000, 0xF8FF}, {0xFDD0, 0xFDEF},   {0xFFF0, 0xFFFF},
-        {0xE0000, 0xE0FFF}, {0xF0000, 0x10FFFF},
+        {0x80, 0xA0},     {0x1680, 0x1680}, {0x2000, 0x200A}, {0x200E, 0x200F}, {0x2028, 0x202F},   {0x205F, 0x206F},
+        {0x3000, 0x3000}, {0xE000, 0xF8FF}, {0xFDD0, 0xFDEF}, {0xFFF0, 0xFFFF}, {0xE0000, 0xE0FFF}, {0xF0000, 0x10FFFF},
     };
     return (point & 0xFFFE) == 0xFFFE || is_in(ranges, sizeof ranges / sizeof *ranges, point);
 }
@@ -282,11 +260,11 @@ static bool is_ideographic_stop(uint32_t point)
 static size_t map_domain(char *domain, size_t size)
 {
     size_t out = 0;
+    if (!utf8_is_valid((Text){domain, size}))
+        return 0;
     for (size_t at = 0, length; at < size; at += length) {
         uint32_t point;
-        length = read_character((const unsigned char *)domain + at, size - at, &point);
-        if (length == 0)
-            return 0;
+        length = code_point_read(domain + at, &point);
         if (is_ignored(point))
             continue;
         if (is_ideographic_stop(point))

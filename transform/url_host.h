@@ -1,5 +1,6 @@
 /* The host of a URL in its one form, by the host parser of the WHATWG URL standard (url.spec.whatwg.org/#host-parsing):
- * percent-decoded, in lower case; IPv4 in any of its numeric forms as four decimal numbers; IPv6 compressed, in brackets.
+ * percent-decoded, in lower case; IPv4 in any of its numeric forms as four decimal numbers; IPv6 compressed, in
+ * brackets.
  *
  *     char out[URL_HOST_SPACE(raw.size)];
  *     size_t size = url_host_canonical(raw, out);      // 0: no valid host

@@ -31,9 +31,8 @@ bool url_query_rules_make(UrlQueryRules *rules, const Text *named, size_t named_
     }
     char *out = rules->named_bytes;
     for (size_t i = 0; i < named_count; i++) {
-        char *end = write_canonical(named[i], out);
-        rules->named[rules->named_count++] = (Text){out, (size_t)(end - out)};
-        out = end;
+        out = write_canonical(named[i], out);
+        rules->named_end[rules->named_count++] = (uint16_t)(out - rules->named_bytes);
     }
     uint16_t entry = 0;
     for (unsigned byte = 0; byte < 256; byte++) {
@@ -98,8 +97,8 @@ static bool holds_address(Text raw, char *scratch)
 
 static bool is_named(const UrlQueryRules *rules, Text name)
 {
-    for (size_t i = 0; i < rules->named_count; i++) {
-        if (text_equal(rules->named[i], name))
+    for (size_t i = 0, start = 0; i < rules->named_count; start = rules->named_end[i++]) {
+        if (text_equal((Text){rules->named_bytes + start, rules->named_end[i] - start}, name))
             return true;
     }
     return false;
@@ -108,8 +107,7 @@ static bool is_named(const UrlQueryRules *rules, Text name)
 /* By name, then by value. */
 static int compare_kept(const char *bytes, const UrlKept *a, const UrlKept *b)
 {
-    int order =
-        text_compare((Text){bytes + a->start, a->name_size}, (Text){bytes + b->start, b->name_size});
+    int order = text_compare((Text){bytes + a->start, a->name_size}, (Text){bytes + b->start, b->name_size});
     if (order)
         return order;
     /* What follows the name is empty, or starts with = on both sides. */
@@ -189,8 +187,8 @@ bool url_query_write(UrlQuery *query, const UrlQueryRules *rules, Text raw, char
         size = (size_t)(whole_end - out);
         query->kept[kept_count] =
             (UrlKept){(uint32_t)start, (uint32_t)(size - start), (uint32_t)(name_end - out - (ptrdiff_t)start)};
-        is_sorted = is_sorted && (kept_count == 0 || compare_kept(out, &query->kept[kept_count - 1],
-                                                                  &query->kept[kept_count]) <= 0);
+        is_sorted = is_sorted &&
+                    (kept_count == 0 || compare_kept(out, &query->kept[kept_count - 1], &query->kept[kept_count]) <= 0);
         kept_count++;
     }
     *ret_size = is_sorted ? size : write_sorted(query, kept_count, out, size);

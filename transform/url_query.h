@@ -1,8 +1,8 @@
 /* The query of a URL: its parameters as given, and the canonical query.
  *
- * Canonical: tracking parameters and those that hold an e-mail address are dropped, or, if a source names the parameters
- * that make its content, all others; what remains is in the one form of percent.h and sorted by (name, value) in byte
- * order, equal ones as given. A parameter without a name and without = is nothing. "+" stays "+".
+ * Canonical: tracking parameters and those that hold an e-mail address are dropped, or, if a source names the
+ * parameters that make its content, all others; what remains is in the one form of percent.h and sorted by (name,
+ * value) in byte order, equal ones as given. A parameter without a name and without = is nothing. "+" stays "+".
  */
 #ifndef CLOSEDLOOP_TRANSFORM_URL_QUERY_H
 #define CLOSEDLOOP_TRANSFORM_URL_QUERY_H
@@ -25,7 +25,7 @@ typedef struct UrlQueryRules {
     uint16_t bucket[257];           /* entries of the tracking table whose names start with that byte */
     uint8_t size[URL_TRACKING_MAX]; /* of their names, without the star */
     bool is_named_only;
-    Text named[URL_NAMED_MAX]; /* in canonical form */
+    uint16_t named_end[URL_NAMED_MAX]; /* where each name ends in named_bytes, in canonical form */
     size_t named_count;
     char named_bytes[URL_NAMED_SIZE_MAX * 3];
 } UrlQueryRules;

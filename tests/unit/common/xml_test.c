@@ -233,7 +233,9 @@ static void ends_at_what_is_malformed(void **state)
     expect("\n\n  ", "r", "3: malformed_xml\n");
     expect("<?xml version='1.0' encoding='klingon'?><r/>", "r", "1: malformed_xml\n");
     expect_document(TEXT("<l><r>1</r><r>\0</r></l>"), "r", 0, "1: r=1\n1: malformed_xml\n");
-    /* Half of a surrogate pair, which the decoder itself stumbles over. */
+    /* What a decoder outside of libxml2 stumbles over. */
+    expect("<?xml version='1.0' encoding='EUC-JP'?><r>\xFF\xFF\xFF</r>", "r", "1: malformed_xml\n");
+    /* Half of a surrogate pair. */
     expect_document(TEXT("\xFF\xFE<\0r\0>\0\0\xDC<\0/\0r\0>\0"), "r", 0, "1: malformed_xml\n");
 }
 

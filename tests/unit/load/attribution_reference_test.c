@@ -1,10 +1,11 @@
 /* Published attribution results, read from the folder reference beside $CLOSEDLOOP_CONFORMANCE: heuristics of
  * eeghor/mta (MIT) and of DP6/Marketing-Attribution-Models (Apache-2.0). Where their rule is another, the test says
  * so and holds ours. Skipped where the folder is not there. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "load/attribution.h"
@@ -137,8 +138,8 @@ static bool is_model(Text name, Model *ret_model)
     }
     if (!text_is(name, "position_30_0_70"))
         return false;
-    *ret_model = (Model){.name = "position_30_0_70",
-                         .shares = {[MILESTONE_FIRST_TOUCH] = 30, [MILESTONE_LAST_TOUCH] = 70}};
+    *ret_model =
+        (Model){.name = "position_30_0_70", .shares = {[MILESTONE_FIRST_TOUCH] = 30, [MILESTONE_LAST_TOUCH] = 70}};
     return true;
 }
 
@@ -182,8 +183,9 @@ static void test_mta(void **state)
 /* The figures are printed with ten decimals: half of one is 50 units. */
 static void check_mam_line(const Journeys *journeys, const Model *model, const char *direct, Text figures)
 {
-    for (const char *channel = "A\0B\0C"; *channel; channel += 2)
-        assert_channel(model, journeys, text_from(channel), direct, figure_of(text_cut(&figures, ",")), 80);
+    const Text channels[] = {TEXT("A"), TEXT("B"), TEXT("C")};
+    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+        assert_channel(model, journeys, channels[i], direct, figure_of(text_cut(&figures, ",")), 80);
 }
 
 static bool is_mam_model(Text name, Model *ret_model)
@@ -250,8 +252,7 @@ static void test_mam_decays_by_steps_and_we_do_not(void **state)
     Journeys journeys = {0};
     if (!mam_read(&journeys))
         skip();
-    check_mam_line(&journeys, model_find(TEXT("time_decay")), NULL,
-                   TEXT("10.6779552873,8.8962498592,7.4257948535"));
+    check_mam_line(&journeys, model_find(TEXT("time_decay")), NULL, TEXT("10.6779552873,8.8962498592,7.4257948535"));
 }
 
 /* With two touches they split the middle share in halves: 30/20/50 is 40 and 60. Here the middle, when it is empty,
@@ -259,9 +260,8 @@ static void test_mam_decays_by_steps_and_we_do_not(void **state)
 static void test_mam_splits_an_empty_middle_evenly_and_we_do_not(void **state)
 {
     (void)state;
-    Model model = {.name = "position_30_20_50",
-                   .shares = {[MILESTONE_FIRST_TOUCH] = 30, [MILESTONE_LAST_TOUCH] = 50},
-                   .rest = 20};
+    Model model = {
+        .name = "position_30_20_50", .shares = {[MILESTONE_FIRST_TOUCH] = 30, [MILESTONE_LAST_TOUCH] = 50}, .rest = 20};
     Journeys journeys = {0};
     journeys_add(&journeys, TEXT("A > B"), 8);
     assert_channel(&model, &journeys, TEXT("A"), NULL, (Figure){3, 1}, 0);

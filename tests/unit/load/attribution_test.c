@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "load/attribution.h"
@@ -57,8 +58,9 @@ static void assert_credits(const char *model, const JourneyTouch *touches, size_
 static void test_models_are_numbered_from_one(void **state)
 {
     (void)state;
-    const char *names[] = {"first_touch",     "last_touch", "linear",    "position_based", "time_decay", "last_non_direct",
-                           "u_lead_creation", "w_shaped",   "full_path", "j_shaped",       "inverse_j"};
+    const char *names[] = {"first_touch", "last_touch",      "linear",          "position_based",
+                           "time_decay",  "last_non_direct", "u_lead_creation", "w_shaped",
+                           "full_path",   "j_shaped",        "inverse_j"};
     assert_int_equal(MODELS_COUNT, COUNT(names));
     for (size_t i = 0; i < COUNT(names); i++) {
         Error error = ERROR_INIT;
@@ -136,7 +138,8 @@ static void test_every_milestone_apart(void **state)
     touches_make(touches, 5);
     JourneyFacts facts = {2 * DAY, 3 * DAY, 5 * DAY};
     const int64_t part = ALL / 1000;
-    assert_weights("w_shaped", touches, 5, facts, (int64_t[]){300 * part, 300 * part, 300 * part, 50 * part, 50 * part});
+    assert_weights("w_shaped", touches, 5, facts,
+                   (int64_t[]){300 * part, 300 * part, 300 * part, 50 * part, 50 * part});
     assert_weights("full_path", touches, 5, facts,
                    (int64_t[]){225 * part, 225 * part, 225 * part, 100 * part, 225 * part});
     /* only the first and the closing touch are milestones of these: three others share 20 % */
@@ -151,8 +154,7 @@ static void test_a_touch_at_the_very_moment_counts(void **state)
     touches_make(touches, 4);
     touches[2].touched_at = touches[1].touched_at; /* two of one instant: the later in order holds the milestone */
     JourneyFacts facts = {2 * DAY, ATTRIBUTION_NEVER, ATTRIBUTION_NEVER};
-    assert_weights("u_lead_creation", touches, 4, facts,
-                   (int64_t[]){ALL / 10 * 4, ALL / 10, ALL / 10 * 4, ALL / 10});
+    assert_weights("u_lead_creation", touches, 4, facts, (int64_t[]){ALL / 10 * 4, ALL / 10, ALL / 10 * 4, ALL / 10});
     facts.lead_created_at = 2 * DAY - 1;
     assert_weights("u_lead_creation", touches, 4, facts,
                    (int64_t[]){ALL / 10 * 8, 66666666667, 66666666667, 66666666666});
@@ -187,10 +189,8 @@ static void test_milestones_on_one_touch_add(void **state)
 
 static Model custom(int64_t first, int64_t lead, int64_t deal, int64_t closed, int64_t rest)
 {
-    return (Model){.number = MODEL_NUMBER_CUSTOM_FIRST,
-                   .name = "ours",
-                   .shares = {first, lead, deal, closed},
-                   .rest = rest};
+    return (Model){
+        .number = MODEL_NUMBER_CUSTOM_FIRST, .name = "ours", .shares = {first, lead, deal, closed}, .rest = rest};
 }
 
 static void test_custom_shares(void **state)
@@ -213,8 +213,11 @@ static void test_custom_shares(void **state)
 static void test_custom_models_are_checked(void **state)
 {
     (void)state;
-    Model models[] = {custom(0, 0, 0, 0, 0), custom(1, -1, 0, 0, 0), custom(1, 0, 0, 0, -1),
-                      custom(MODEL_SHARE_MAX + 1, 0, 0, 0, 0), {.name = "slow", .kind = MODEL_DECAY}};
+    Model models[] = {custom(0, 0, 0, 0, 0),
+                      custom(1, -1, 0, 0, 0),
+                      custom(1, 0, 0, 0, -1),
+                      custom(MODEL_SHARE_MAX + 1, 0, 0, 0, 0),
+                      {.name = "slow", .kind = MODEL_DECAY}};
     for (size_t i = 0; i < COUNT(models); i++) {
         Error error = ERROR_INIT;
         assert_int_equal(model_check(&models[i], &error), STATUS_ERROR);
@@ -289,6 +292,12 @@ static void test_decay_has_a_half_life_to_set(void **state)
     assert_model_weights(&model, touches, 2, &NO_FACTS, (int64_t[]){0, ALL});
 }
 
+static void assert_power(uint64_t elapsed, uint64_t half_life, uint64_t expected)
+{
+    uint64_t power = decay_power(elapsed, half_life);
+    assert_in_range(power > expected ? power - expected : expected - power, 0, 3);
+}
+
 /* Expected: 2^(63 - elapsed / half_life) in decimal arithmetic of 80 digits. */
 static void test_decay_power(void **state)
 {
@@ -310,10 +319,15 @@ static void test_decay_power(void **state)
         {64, 1, 0},
         {UINT64_MAX, 1, 0},
     };
-    for (size_t i = 0; i < COUNT(powers); i++) {
-        uint64_t power = decay_power(powers[i][0], powers[i][1]), expected = powers[i][2];
-        assert_in_range(power > expected ? power - expected : expected - power, 0, 3);
-    }
+    for (size_t i = 0; i < COUNT(powers); i++)
+        assert_power(powers[i][0], powers[i][1], powers[i][2]);
+    const uint64_t odd_parts_of_32[] = {
+        9025734193507008925u, 8643072674415606502u, 8276634748336579668u, 7925732588150922155u,
+        7589707528352920109u, 7267928828693418961u, 6959792490240559659u, 6664720121635655541u,
+        6382157853416100552u, 6111575298367424380u, 5852464555953009676u, 5604339258952723100u,
+        5366733660520940721u, 5139201759950318048u, 4921316465500308116u, 4712668792719003884u};
+    for (size_t i = 0; i < COUNT(odd_parts_of_32); i++)
+        assert_power(2 * i + 1, 32, odd_parts_of_32[i]);
 }
 
 /* Three milestones of 30, eleven others with 10 between them, 715 cents: every exact share ends in half a cent, so the
@@ -343,8 +357,8 @@ static void test_credit_from_weights_alone(void **state)
     touches_make(touches, 14);
     JourneyFacts facts = {2 * DAY, 3 * DAY, 14 * DAY};
     int64_t weights[14], credits[14];
-    assert_int_equal(
-        attribution_weigh(model_find(TEXT("w_shaped")), touches, 14, &facts, weights, &workspace, &error), STATUS_OK);
+    assert_int_equal(attribution_weigh(model_find(TEXT("w_shaped")), touches, 14, &facts, weights, &workspace, &error),
+                     STATUS_OK);
     for (size_t i = 0; i < 14; i++)
         assert_int_equal(weights[i], i < 3 ? ALL / 10 * 3 : i < 13 ? 9090909091 : 9090909090);
     assert_int_equal(attribution_credit(weights, 14, 715, credits, &workspace, &error), STATUS_OK);

@@ -1,0 +1,48 @@
+/* One entry of the configuration's `sources`. A part of common/config; others read the Source that it makes.
+ *
+ *     {"sources", SCHEMA_MAPPING_LIST, ..., .schema = &source_schema, .unique = "name"}
+ *
+ *     TRY(source_make(&entries[i], folder, &arena, &sources[i], error));
+ *     TRY(source_digest(&sources[i], reporting_zone, reporting_currency, &sources[i].mapping_digest, error));
+ */
+#ifndef CLOSEDLOOP_COMMON_SOURCE_H
+#define CLOSEDLOOP_COMMON_SOURCE_H
+
+#include "common/arena.h"
+#include "common/config.h"
+#include "common/error.h"
+#include "common/schema.h"
+#include "common/yaml.h"
+
+#include <stdint.h>
+
+enum { RECORD_CEILING_MAX = 64 << 20 };
+
+/* The keys as they stand in the file. */
+typedef struct SourceEntry {
+    const YamlNode *node;
+    const char *name, *system, *timezone;
+    int kind, format, mode, parts;
+    Text record, time_format, base_url;
+    SchemaTexts paths, keep_parameters, own_hosts;
+    SchemaLimit max_rejects, max_deleted;
+    char delimiter, quote, decimal, grouping;
+    int64_t record_ceiling;
+    const YamlNode *header, *fields, *only;
+    SchemaItems also;
+} SourceEntry;
+
+extern const Schema source_schema;
+
+/* The strict check of one entry, and the Source that it says; relative paths are relative to the folder. All but the
+ * mapping digest is set. */
+Status source_make(const SourceEntry *entry, const char *folder, Arena *arena, Source *ret_source, Error *error);
+
+/* Over all that decides what a record of the source becomes: everything but its paths and its limits. */
+Status source_digest(const Source *source, const char *reporting_zone, const char *reporting_currency, Key *ret_digest,
+                     Error *error);
+
+/* Checks that the system knows a zone; `node` is where it was written, NULL if it is a default. */
+Status source_check_timezone(const char *timezone, const YamlNode *node, Error *error);
+
+#endif

@@ -1,0 +1,103 @@
+#include "common/source.h"
+
+enum { DIGEST_CEILING = 16 << 20 };
+
+/* What a digest is made of: each value behind its name and its length, so that no two contents look alike and a later
+ * version can leave out what was not given. The first failure sticks. */
+typedef struct Content {
+    Buffer buffer;
+    Status status;
+    Error *error;
+} Content;
+
+static void add_text(Content *content, Text text)
+{
+    uint32_t size = text_is_null(text) ? UINT32_MAX : (uint32_t)text.size;
+    char length[4];
+    for (int i = 0; i < 4; i++)
+        length[i] = (char)(size >> (8 * i));
+    if (content->status == STATUS_OK)
+        content->status = buffer_append_bytes(&content->buffer, length, sizeof length, content->error);
+    if (content->status == STATUS_OK)
+        content->status = buffer_append(&content->buffer, text, content->error);
+}
+
+static void add(Content *content, const char *name, Text value)
+{
+    add_text(content, text_from(name));
+    add_text(content, value);
+}
+
+static void add_number(Content *content, const char *name, uint64_t number)
+{
+    char bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (char)(number >> (8 * i));
+    add(content, name, (Text){bytes, sizeof bytes});
+}
+
+static void add_list(Content *content, const char *name, const Text *items, size_t count)
+{
+    if (!items) {
+        add(content, name, TEXT_NULL);
+        return;
+    }
+    add_number(content, name, count);
+    for (size_t i = 0; i < count; i++)
+        add_text(content, items[i]);
+}
+
+static void add_mapping(Content *content, const RecordMapping *mapping)
+{
+    const RecordSpec *spec = record_spec(mapping->kind);
+    add(content, "kind", text_from(spec->name));
+    add(content, "each", mapping->each);
+    add_number(content, "fields", mapping->field_count);
+    for (size_t i = 0; i < mapping->field_count; i++) {
+        add(content, spec->fields[mapping->fields[i].field].name, mapping->fields[i].path);
+        add_text(content, mapping->fields[i].value);
+    }
+    add_number(content, "only", mapping->only_count);
+    for (size_t i = 0; i < mapping->only_count; i++) {
+        add_text(content, mapping->only[i].path);
+        add_list(content, "values", mapping->only[i].values, mapping->only[i].value_count);
+    }
+}
+
+static void add_source(Content *content, const Source *source)
+{
+    add(content, "name", text_from(source->name));
+    add(content, "system", text_from(source->system));
+    add(content, "format", text_from(source_format_name(source->format)));
+    add(content, "mode", text_from(source_mode_name(source->mode)));
+    add(content, "record", source->record);
+    add(content, "timezone", text_from(source->timezone));
+    add(content, "time_format", source->time_format);
+    add_number(content, "delimiter", (unsigned char)source->delimiter);
+    add_number(content, "quote", (unsigned char)source->quote);
+    add_number(content, "has_header", source->has_header);
+    add_list(content, "columns", source->columns, source->column_count);
+    add_number(content, "decimal", (unsigned char)source->decimal);
+    add_number(content, "grouping", (unsigned char)source->grouping);
+    add_number(content, "record_ceiling", source->record_ceiling);
+    add_list(content, "keep_parameters", source->keep_parameters, source->keep_parameter_count);
+    add(content, "base_url", source->base_url);
+    add_list(content, "own_hosts", source->own_hosts, source->own_host_count);
+    add_number(content, "mappings", source->mapping_count);
+    for (size_t i = 0; i < source->mapping_count; i++)
+        add_mapping(content, &source->mappings[i]);
+}
+
+Status source_digest(const Source *source, const char *reporting_zone, const char *reporting_currency, Key *ret_digest,
+                     Error *error)
+{
+    Content content = {.buffer = buffer_make(DIGEST_CEILING), .error = error};
+    add(&content, "reporting_timezone", text_from(reporting_zone));
+    add(&content, "reporting_currency", text_from(reporting_currency));
+    add_source(&content, source);
+    Text all = buffer_text(&content.buffer);
+    if (content.status == STATUS_OK)
+        *ret_digest = key_of(TEXT("mapping"), &all, 1);
+    buffer_done(&content.buffer);
+    return content.status;
+}

@@ -1,0 +1,289 @@
+-- How a batch's rows, copied into temporary tables stage_<table>, become facts. One transaction a batch, driven by
+-- closedloop-load, which has written the batch's row in cl_ops.batch before.
+
+-- Notes what is to be refreshed. Called with a query that yields (kind, key).
+create function cl_ops.note_changed(query text) returns void
+language plpgsql as $$
+begin
+    execute 'insert into cl_ops.changed_key (kind, key) select kind, key from (' || query ||
+            ') as q where key is not null group by 1, 2 order by 1, 2 on conflict do nothing';
+end
+$$;
+
+-- The record's own columns of a history table, behind known_at.
+create function cl_core.payload_columns(history text) returns text[]
+language sql stable as $$
+    select array_agg(quote_ident(attname) order by attnum)
+    from pg_attribute
+    where attrelid = ('cl_core.' || quote_ident(history))::regclass
+      and not attisdropped
+      and attnum > (select a.attnum from pg_attribute as a
+                    where a.attrelid = ('cl_core.' || quote_ident(history))::regclass and a.attname = 'known_at')
+$$;
+
+-- Notes all that hangs on the versions which one batch brought of one kind.
+create function cl_core.note_versions(kind text, batch integer) returns void
+language plpgsql as $$
+declare
+    history text := kind || '_history';
+    own text[] := cl_core.payload_columns(history);
+begin
+    perform cl_ops.note_changed(format('select %L as kind, %I as key from cl_core.%I where batch_no = %s',
+                                       kind, kind || '_id', history, batch));
+    if 'person_key' = any (own) then
+        perform cl_ops.note_changed(format(
+            'select ''person'' as kind, person_key as key from cl_core.%I where batch_no = %s', history, batch));
+    end if;
+    if kind = 'lead' then
+        perform cl_ops.note_changed(format(
+            'select ''person'' as kind, k as key from cl_core.lead_history as h,
+                 unnest(array[h.email_key, h.merged_into_key] || h.other_email_keys) as k
+             where h.batch_no = %s', batch));
+    end if;
+    if kind = 'identity' then
+        perform cl_ops.note_changed(format(
+            'select ''visitor'' as kind, visitor_id as key from cl_core.identity_history where batch_no = %s', batch));
+    end if;
+end
+$$;
+
+-- Merges stage_<kind>: keeps what differs from what the source said before. In a snapshot, what is missing is deleted;
+-- SQLSTATE CL001 if that is more than max_deleted per cent of what the source holds.
+create function cl_core.merge_versions(kind text, batch integer, max_deleted numeric, is_deletion_blocked boolean)
+returns bigint
+language plpgsql as $$
+declare
+    history text := kind || '_history';
+    key text := kind || '_id';
+    own text := array_to_string(cl_core.payload_columns(history), ', ');
+    this cl_ops.batch;
+    kept bigint;
+    held bigint;
+    missing bigint;
+begin
+    select * into strict this from cl_ops.batch where batch_no = batch;
+    execute format($query$
+        insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, updated_at, known_at, %3$s)
+        select %2$I, $1, $2, $3, ordinal, digest, is_deleted, updated_at, $4, %3$s
+        from (
+            select distinct on (%2$I) *
+            from pg_temp.%4$I
+            order by %2$I,
+                case when $5 = 'upsert' then updated_at end desc nulls last,
+                case when $5 = 'append' then updated_at end,
+                case when $5 = 'append' then ordinal else -ordinal end
+        ) as s
+        where $5 = 'append' or not exists (
+            select
+            from (
+                select h.digest, h.updated_at
+                from cl_core.%1$I as h
+                where h.%2$I = s.%2$I and h.source = $1 and h.place < $3
+                order by case when $5 = 'upsert' then h.updated_at end desc nulls last, h.place desc
+                limit 1
+            ) as p
+            where p.digest = s.digest or ($5 = 'upsert' and s.updated_at < p.updated_at)
+        )$query$, history, key, own, 'stage_' || kind)
+    using this.source, batch, this.place, this.read_at, this.mode;
+    get diagnostics kept = row_count;
+
+    if this.mode = 'snapshot' and not is_deletion_blocked then
+        execute format($query$
+            create temporary table missing on commit drop as
+            select h.key
+            from (
+                select distinct on (%2$I) %2$I as key, is_deleted
+                from cl_core.%1$I
+                where source = $1 and place < $2
+                order by %2$I, place desc
+            ) as h
+            where not h.is_deleted
+              and not exists (select from pg_temp.%3$I as s where s.%2$I = h.key)
+              and not exists (select from pg_temp.stage_present as p where p.kind = %4$L and p.key = h.key)$query$,
+            history, key, 'stage_' || kind, kind)
+        using this.source, this.place;
+        get diagnostics missing = row_count;
+        execute format($query$
+            select count(*)
+            from (
+                select distinct on (%2$I) is_deleted
+                from cl_core.%1$I
+                where source = $1 and place < $2
+                order by %2$I, place desc
+            ) as h
+            where not is_deleted$query$, history, key)
+        into held using this.source, this.place;
+        if missing > held * max_deleted / 100 then
+            raise exception using
+                errcode = 'CL001',
+                message = format('source %s: the snapshot would delete %s of %s %s records, more than max_deleted allows',
+                                 this.source, missing, held, kind);
+        end if;
+        execute format($query$
+            insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, known_at)
+            select key, $1, $2, $3, 0, '00000000-0000-0000-0000-000000000000', true, $4 from missing$query$,
+            history, key)
+        using this.source, batch, this.place, this.read_at;
+        drop table pg_temp.missing;
+    end if;
+    perform cl_core.note_versions(kind, batch);
+    return kept;
+end
+$$;
+
+-- Makes the monthly partitions that hold these days; months are cut in UTC.
+create function cl_core.make_partitions(days date[]) returns void
+language plpgsql as $$
+declare
+    month date;
+    name text;
+begin
+    for month in select distinct date_trunc('month', day)::date from unnest(days) as day order by 1 loop
+        name := 'view_' || to_char(month, 'YYYY_MM');
+        if to_regclass('cl_core.' || name) is null then
+            execute format('create table cl_core.%I partition of cl_core.view for values from (%L) to (%L)', name,
+                           month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
+            execute format('comment on table cl_core.%I is %L', name, 'views of ' || to_char(month, 'YYYY-MM') || ' (UTC)');
+        end if;
+    end loop;
+end
+$$;
+
+-- Notes the visitors (those that somebody has identified: nobody else's views make a touch) and days of a batch's views.
+create function cl_core.note_views(batch integer, first_at timestamptz, last_at timestamptz) returns void
+language plpgsql as $$
+begin
+    insert into cl_ops.changed_key (kind, key)
+    select 'visitor', v.visitor_id
+    from cl_core.view as v
+    where v.batch_no = batch and v.viewed_at between first_at and last_at
+      and exists (select from cl_core.identity_history as i where i.visitor_id = v.visitor_id)
+    group by 2
+    order by 2
+    on conflict do nothing;
+end
+$$;
+
+-- Whether views of this batch may have come before: another batch of its system reaches into its time, a day more on
+-- both sides. Events of one id that lie more than a day apart are two events.
+create function cl_core.may_hold_duplicates(batch integer) returns boolean
+language sql stable as $$
+    select exists (
+        select
+        from cl_ops.batch as this
+        join cl_ops.batch as other on other.system = this.system and other.batch_no <> this.batch_no
+            and other.status = 'loaded'
+            and other.first_at <= this.last_at + interval '1 day'
+            and other.last_at >= this.first_at - interval '1 day'
+        where this.batch_no = batch
+    )
+$$;
+
+-- Merges stage_view: of the copies of an event the earliest stays, then that of the lowest batch_id; the others are kept
+-- aside. Returns how many rows of this batch are such copies.
+create function cl_core.merge_views(batch integer) returns bigint
+language plpgsql as $$
+declare
+    this cl_ops.batch;
+    aside bigint;
+begin
+    select * into strict this from cl_ops.batch where batch_no = batch;
+    create temporary table ranked on commit drop as
+    select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no,
+        row_number() over (
+            partition by view_id, cluster
+            order by viewed_at, batch_id, content_id, visitor_id, arrival_id, interaction, dwell_seconds
+        ) as rank,
+        is_new
+    from (
+        select *,
+            count(*) filter (where is_apart) over (
+                partition by view_id order by viewed_at, batch_id rows unbounded preceding
+            ) as cluster
+        from (
+            select *,
+                viewed_at - lag(viewed_at) over (
+                    partition by view_id order by viewed_at, batch_id
+                ) > interval '1 day' as is_apart
+            from (
+                select s.view_id, s.visitor_id, s.viewed_at, s.content_id, s.arrival_id, s.visit_mark, s.interaction,
+                    s.dwell_seconds, batch as batch_no, this.batch_id, true as is_new
+                from pg_temp.stage_view as s
+                union all
+                select v.view_id, v.visitor_id, v.viewed_at, v.content_id, v.arrival_id, v.visit_mark, v.interaction,
+                    v.dwell_seconds, v.batch_no, b.batch_id, false
+                from cl_core.view as v
+                join cl_ops.batch as b on b.batch_no = v.batch_no
+                where v.viewed_at between this.first_at - interval '1 day' and this.last_at + interval '1 day'
+                  and v.view_id in (select view_id from pg_temp.stage_view)
+            ) as copies
+        ) as marked
+    ) as clustered;
+    insert into cl_core.view_duplicate
+        (view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
+    select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no
+    from ranked
+    where rank > 1
+    on conflict do nothing;
+    select count(*) into aside from ranked where rank > 1 and is_new;
+    insert into cl_ops.changed_key (kind, key)
+    select distinct 'visitor', visitor_id from ranked where rank > 1 and not is_new
+    on conflict do nothing;
+    delete from cl_core.view as v
+    using ranked as r
+    where r.rank > 1 and not r.is_new and v.viewed_at = r.viewed_at and v.view_id = r.view_id;
+    insert into cl_core.view
+        (view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
+    select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no
+    from ranked
+    where rank = 1 and is_new;
+    drop table pg_temp.ranked;
+    return aside;
+end
+$$;
+
+-- Takes a batch's rows away, since the same input under a corrected mapping takes their place.
+create function cl_core.remove_batch(batch integer) returns void
+language plpgsql as $$
+declare
+    this cl_ops.batch;
+    kind text;
+begin
+    select * into strict this from cl_ops.batch where batch_no = batch;
+    foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content',
+                                'question', 'cost', 'rate'] loop
+        perform cl_core.note_versions(kind, batch);
+        execute format('delete from cl_core.%I where batch_no = $1', kind || '_history') using batch;
+    end loop;
+    insert into cl_ops.changed_key (kind, key)
+    select 'content', content_id from cl_core.content_seen where batch_no = batch
+    on conflict do nothing;
+    delete from cl_core.content_seen where batch_no = batch;
+    if this.first_at is not null then
+        perform cl_core.note_views(batch, this.first_at, this.last_at);
+        insert into cl_ops.changed_day (day)
+        select generate_series(this.first_at::date - 1, this.last_at::date + 1, interval '1 day')::date
+        on conflict do nothing;
+        delete from cl_core.view_duplicate where batch_no = batch;
+        create temporary table removed on commit drop as
+        select view_id, viewed_at from cl_core.view where batch_no = batch and viewed_at between this.first_at and this.last_at;
+        delete from cl_core.view where batch_no = batch and viewed_at between this.first_at and this.last_at;
+        -- Another batch's copy of an event takes the place of the one removed.
+        create temporary table promoted on commit drop as
+        select distinct on (d.view_id, r.viewed_at) d.*
+        from pg_temp.removed as r
+        join cl_core.view_duplicate as d on d.view_id = r.view_id
+            and d.viewed_at between r.viewed_at - interval '1 day' and r.viewed_at + interval '1 day'
+        join cl_ops.batch as b on b.batch_no = d.batch_no
+        order by d.view_id, r.viewed_at, d.viewed_at, b.batch_id;
+        delete from cl_core.view_duplicate as d using promoted as p
+        where d.view_id = p.view_id and d.viewed_at = p.viewed_at and d.batch_no = p.batch_no;
+        insert into cl_core.view select * from promoted on conflict do nothing;
+        insert into cl_ops.changed_key (kind, key) select distinct 'visitor', visitor_id from promoted
+        on conflict do nothing;
+        drop table pg_temp.removed, pg_temp.promoted;
+    end if;
+    delete from cl_ops.reject where batch_no = batch;
+    update cl_ops.batch set status = 'replaced' where batch_no = batch;
+end
+$$;

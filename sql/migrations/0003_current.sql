@@ -1,0 +1,310 @@
+-- What is known now, resolved: the newest version of each record, persons, touches. Refresh keeps these tables.
+
+create table cl_core.person (
+    person_id uuid primary key,
+    email text,
+    name text,
+    company text,
+    title text,
+    account_id uuid,
+    owner text,
+    stage text,
+    is_lead boolean not null,
+    became_lead_at timestamptz,
+    first_seen_at timestamptz,
+    last_seen_at timestamptz,
+    touches bigint not null,
+    views bigint not null
+);
+insert into cl_core.person (person_id, name, is_lead, touches, views)
+values ('00000000-0000-0000-0000-000000000000', 'unattributed', false, 0, 0);
+create index on cl_core.person (email);
+
+create table cl_core.person_alias (
+    person_key uuid primary key,
+    person_id uuid not null references cl_core.person deferrable initially deferred
+);
+create index on cl_core.person_alias (person_id);
+
+create table cl_core.person_edge (
+    lead_id uuid not null,
+    key uuid not null,
+    kind text not null check (kind in ('email', 'merge')),
+    system text not null,
+    is_current boolean not null,
+    primary key (lead_id, key, kind)
+);
+create index on cl_core.person_edge (key);
+
+create table cl_core.identity (
+    identity_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    visitor_id uuid not null,
+    person_key uuid not null,
+    person_id uuid references cl_core.person deferrable initially deferred,
+    identified_at timestamptz not null,
+    system text,
+    contact_key text,
+    email text
+);
+create index on cl_core.identity (visitor_id);
+create index on cl_core.identity (person_key);
+create index on cl_core.identity (person_id);
+
+create table cl_core.lead (
+    lead_id uuid primary key,
+    source text not null,
+    is_deleted boolean not null,
+    updated_at timestamptz,
+    person_key uuid,
+    person_id uuid references cl_core.person deferrable initially deferred,
+    system text,
+    contact_key text,
+    email text,
+    merged_into_key uuid,
+    account_id uuid,
+    name text,
+    company text,
+    title text,
+    employees integer,
+    country text,
+    industry text,
+    phone text,
+    stage text,
+    owner text,
+    source_detail text,
+    created_at timestamptz
+);
+create index on cl_core.lead (person_id);
+create index on cl_core.lead (person_key);
+
+create table cl_core.account (
+    account_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    system text,
+    account_key text,
+    domain text,
+    name text,
+    industry text,
+    employees integer,
+    country text,
+    owner text,
+    merged_into_id uuid,
+    created_at timestamptz
+);
+
+create table cl_core.deal (
+    deal_id uuid primary key,
+    source text not null,
+    is_deleted boolean not null,
+    updated_at timestamptz,
+    system text,
+    deal_key text,
+    name text,
+    account_id uuid,
+    owner text,
+    stage text,
+    outcome text check (outcome in ('open', 'won', 'lost', 'deleted')),
+    amount numeric,
+    currency text,
+    amount_reporting numeric,
+    is_won boolean,
+    is_closed boolean,
+    created_at timestamptz,
+    closed_at timestamptz,
+    expected_close_on date,
+    ends_at timestamptz,
+    month date,
+    merged_into_id uuid,
+    survivor_id uuid
+);
+create index on cl_core.deal (survivor_id);
+create index on cl_core.deal (merged_into_id);
+create index on cl_core.deal (currency);
+create index on cl_core.deal (account_id);
+
+create table cl_core.deal_contact (
+    deal_contact_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    deal_id uuid not null,
+    person_key uuid not null,
+    person_id uuid references cl_core.person deferrable initially deferred,
+    system text,
+    contact_key text,
+    email text,
+    role text,
+    is_primary boolean
+);
+create index on cl_core.deal_contact (deal_id);
+create index on cl_core.deal_contact (person_key);
+create index on cl_core.deal_contact (person_id);
+
+create table cl_core.deal_person (
+    deal_id uuid not null references cl_core.deal deferrable initially deferred,
+    person_id uuid not null references cl_core.person deferrable initially deferred,
+    roles text[] not null,
+    is_primary boolean not null,
+    primary key (deal_id, person_id)
+);
+create index on cl_core.deal_person (person_id);
+
+create table cl_core.activity (
+    activity_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    system text,
+    activity_key text,
+    person_key uuid,
+    person_id uuid references cl_core.person deferrable initially deferred,
+    contact_key text,
+    email text,
+    deal_id uuid,
+    kind text,
+    direction text,
+    subject text,
+    outcome text,
+    owner text,
+    happened_at timestamptz not null,
+    duration_seconds integer
+);
+create index on cl_core.activity (person_id, happened_at);
+create index on cl_core.activity (person_key);
+create index on cl_core.activity (deal_id);
+
+create table cl_core.question (
+    question_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    system text,
+    question_key text,
+    person_key uuid,
+    person_id uuid references cl_core.person deferrable initially deferred,
+    contact_key text,
+    email text,
+    deal_id uuid,
+    topic text,
+    text text not null,
+    asked_at timestamptz not null
+);
+create index on cl_core.question (person_id);
+create index on cl_core.question (person_key);
+
+create table cl_core.content (
+    content_id uuid primary key,
+    url text not null,
+    host text not null,
+    path text not null,
+    title text,
+    kind text,
+    topic text,
+    stage text,
+    persona text,
+    author text,
+    published_at timestamptz,
+    is_catalogued boolean not null
+);
+insert into cl_core.content (content_id, url, host, path, title, topic, is_catalogued)
+values ('00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed', 'unattributed',
+        'unattributed', false);
+
+create table cl_core.cost (
+    cost_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    day date not null,
+    channel text,
+    campaign text,
+    campaign_source text,
+    medium text,
+    content_id uuid references cl_core.content deferrable initially deferred,
+    amount numeric not null,
+    currency text not null,
+    amount_reporting numeric,
+    detail text
+);
+create index on cl_core.cost (currency);
+create index on cl_core.cost (content_id);
+
+create table cl_core.rate (
+    rate_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    currency text not null,
+    day date not null,
+    rate numeric not null
+);
+create index on cl_core.rate (currency, day);
+
+create table cl_core.touch (
+    touch_id uuid not null,
+    person_id uuid not null references cl_core.person deferrable initially deferred,
+    visitor_id uuid not null,
+    touched_at timestamptz not null,
+    source text not null,
+    content_id uuid not null,
+    arrival_id uuid not null,
+    interaction text not null,
+    views bigint not null,
+    dwell_seconds bigint,
+    is_before_known boolean not null,
+    primary key (person_id, touched_at, touch_id)
+);
+create index on cl_core.touch (visitor_id);
+create index on cl_core.touch (content_id, touched_at);
+
+-- Months are those of the reporting time zone.
+create function cl_core.month_of(at timestamptz) returns date
+language sql stable as $$
+    select date_trunc('month', at at time zone (select timezone from cl_ops.setting))::date
+$$;
+
+create function cl_core.day_of(at timestamptz) returns date
+language sql stable as $$
+    select (at at time zone (select timezone from cl_ops.setting))::date
+$$;
+
+-- Brings the current table of a kind up to the newest versions of the changed keys. Of one source's versions the newest
+-- counts (append: the earliest), of several sources' the undeleted one that was updated last, then by name of source.
+create function cl_core.publish(kind text) returns bigint
+language plpgsql as $$
+declare
+    key text := kind || '_id';
+    history text := kind || '_history';
+    own text;
+    keeps_deleted boolean;
+    published bigint;
+begin
+    select string_agg(quote_ident(t.attname), ', ' order by t.attnum), bool_or(t.attname = 'is_deleted')
+    into own, keeps_deleted
+    from pg_attribute as t
+    join pg_attribute as h on h.attrelid = ('cl_core.' || history)::regclass and h.attname = t.attname
+    where t.attrelid = ('cl_core.' || kind)::regclass and t.attnum > 0 and not t.attisdropped and not h.attisdropped;
+    execute format('delete from cl_core.%I as t using cl_ops.changed_key as c where c.kind = %L and t.%I = c.key',
+                   kind, kind, key);
+    execute format($query$
+        insert into cl_core.%1$I (%4$s)
+        select %4$s
+        from (
+            select distinct on (%2$I) *
+            from (
+                select distinct on (h.%2$I, h.source) h.*
+                from cl_ops.changed_key as c
+                join cl_core.%3$I as h on h.%2$I = c.key
+                join cl_ops.batch as b on b.batch_no = h.batch_no
+                where c.kind = %5$L
+                order by h.%2$I, h.source,
+                    case when b.mode = 'upsert' then h.updated_at end desc nulls last,
+                    case when b.mode <> 'append' then h.place end desc nulls last,
+                    h.updated_at, b.batch_id
+            ) as of_source
+            order by %2$I, is_deleted, updated_at desc nulls last, source
+        ) as newest
+        where %6$s$query$,
+        kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end);
+    get diagnostics published = row_count;
+    return published;
+end
+$$;

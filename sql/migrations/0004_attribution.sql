@@ -1,0 +1,113 @@
+-- Attribution: journeys of deals, credited under every model, and the sums that reports read.
+
+create schema cl_marketing;
+
+create table cl_marketing.model (
+    model integer primary key,
+    name text not null unique,
+    meaning text not null
+);
+
+create table cl_marketing.deal_touch (
+    deal_id uuid not null references cl_core.deal deferrable initially deferred,
+    position integer not null,
+    touch_id uuid not null,
+    person_id uuid not null,
+    content_id uuid not null,
+    arrival_id uuid not null,
+    touched_at timestamptz,
+    outcome text not null,
+    month date not null,
+    milestones text[] not null,
+    weights bigint[] not null,
+    credits bigint[] not null,
+    primary key (deal_id, position)
+);
+create index on cl_marketing.deal_touch (content_id, touched_at);
+
+-- Sums are kept, not computed when read: refresh takes the old contribution of a changed deal away and adds the new one.
+-- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts.
+create table cl_marketing.content_credit (
+    content_id uuid not null references cl_core.content deferrable initially deferred,
+    model integer not null references cl_marketing.model,
+    month date not null,
+    outcome text not null,
+    deals bigint not null,
+    weight numeric not null,
+    credit numeric not null,
+    primary key (content_id, model, month, outcome)
+);
+
+create table cl_marketing.channel_credit (
+    channel text not null,
+    model integer not null references cl_marketing.model,
+    month date not null,
+    outcome text not null,
+    deals bigint not null,
+    weight numeric not null,
+    credit numeric not null,
+    primary key (channel, model, month, outcome)
+);
+
+create table cl_marketing.campaign_credit (
+    campaign text not null,
+    source text not null,
+    medium text not null,
+    model integer not null references cl_marketing.model,
+    month date not null,
+    outcome text not null,
+    deals bigint not null,
+    weight numeric not null,
+    credit numeric not null,
+    primary key (campaign, source, medium, model, month, outcome)
+);
+
+create table cl_marketing.content_view_month (
+    content_id uuid not null,
+    month date not null,
+    views bigint not null,
+    visitors bigint not null,
+    dwell_seconds bigint not null,
+    primary key (content_id, month)
+);
+
+create table cl_marketing.content_people_month (
+    content_id uuid not null,
+    month date not null,
+    leads bigint not null,
+    influenced_deals bigint not null,
+    won_deals bigint not null,
+    influenced_revenue numeric not null,
+    primary key (content_id, month)
+);
+
+-- What a set of deals contributes to the three sums, times sign, into the temporary tables delta_*.
+create function cl_marketing.add_contribution(sign integer) returns void
+language plpgsql as $$
+begin
+    insert into delta_content
+    select t.content_id, m.model, t.month, t.outcome, sign * count(distinct t.deal_id),
+        sign * sum(t.weights[m.model]::numeric), sign * sum(t.credits[m.model]::numeric)
+    from changed_deal as c
+    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+    cross join cl_marketing.model as m
+    group by t.content_id, m.model, t.month, t.outcome;
+    insert into delta_channel
+    select a.channel, m.model, t.month, t.outcome, sign * count(distinct t.deal_id),
+        sign * sum(t.weights[m.model]::numeric), sign * sum(t.credits[m.model]::numeric)
+    from changed_deal as c
+    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    cross join cl_marketing.model as m
+    group by a.channel, m.model, t.month, t.outcome;
+    insert into delta_campaign
+    select coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)'), m.model, t.month,
+        t.outcome, sign * count(distinct t.deal_id),
+        sign * sum(t.weights[m.model]::numeric), sign * sum(t.credits[m.model]::numeric)
+    from changed_deal as c
+    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    cross join cl_marketing.model as m
+    group by 1, 2, 3, m.model, t.month, t.outcome;
+end
+$$;

@@ -1,0 +1,218 @@
+-- Who is who: person keys tied by e-mail addresses and merges become persons. Resolved from the whole set of edges that
+-- the changed keys reach, never in order of arrival.
+
+create temporary table affected_key (person_key uuid primary key, round integer not null) on commit drop;
+create temporary table changed_alias (person_key uuid primary key, old_id uuid, new_id uuid) on commit drop;
+create temporary table changed_person (person_id uuid primary key) on commit drop;
+
+insert into affected_key
+select key, 0 from cl_ops.changed_key where kind in ('person', 'lead') group by key;
+
+-- Edges of the changed leads: an address counts as current if the contact's newest version claims it.
+delete from cl_core.person_edge as e using cl_ops.changed_key as c where c.kind = 'lead' and e.lead_id = c.key;
+
+insert into cl_core.person_edge (lead_id, key, kind, system, is_current)
+select claim.lead_id, claim.key, claim.kind, min(claim.system), bool_or(claim.is_current)
+from (
+    select h.lead_id, k.key, k.kind, coalesce(h.system, '') as system,
+        l.source = h.source and l.updated_at is not distinct from h.updated_at
+            and (k.kind = 'merge' and l.merged_into_key is not distinct from h.merged_into_key
+                 or k.kind = 'email' and not l.is_deleted)
+            and h.batch_no = newest.batch_no as is_current
+    from cl_ops.changed_key as c
+    join cl_core.lead_history as h on h.lead_id = c.key
+    join cl_core.lead as l on l.lead_id = c.key
+    cross join lateral (
+        select n.batch_no
+        from cl_core.lead_history as n
+        where n.lead_id = l.lead_id and n.source = l.source and n.updated_at is not distinct from l.updated_at
+        order by n.place desc, n.batch_no desc
+        limit 1
+    ) as newest
+    cross join lateral (
+        select h.email_key as key, 'email' as kind where h.email_key is not null
+        union
+        select other, 'email' from unnest(h.other_email_keys) as other
+        union
+        select h.merged_into_key, 'merge' where h.merged_into_key is not null
+    ) as k
+    where c.kind = 'lead' and k.key <> h.lead_id
+) as claim
+group by claim.lead_id, claim.key, claim.kind;
+
+do $$
+declare
+    current_round integer := 0;
+    grown bigint;
+begin
+    analyze affected_key;
+    loop
+        insert into affected_key
+        select reached.key, current_round + 1
+        from (
+            select other.person_key as key
+            from affected_key as f
+            join cl_core.person_alias as own on own.person_key = f.person_key
+            join cl_core.person_alias as other on other.person_id = own.person_id
+            where f.round = current_round
+            union
+            select e.key
+            from affected_key as f
+            join cl_core.person_edge as e on e.lead_id = f.person_key
+            where f.round = current_round
+            union
+            select e.lead_id
+            from affected_key as f
+            join cl_core.person_edge as e on e.key = f.person_key
+            where f.round = current_round
+        ) as reached
+        on conflict do nothing;
+        get diagnostics grown = row_count;
+        exit when grown = 0;
+        current_round := current_round + 1;
+    end loop;
+    analyze affected_key;
+end
+$$;
+
+-- Merges, followed to the end; the lowest key of a cycle is its end.
+create temporary table root on commit drop as
+with recursive walk as (
+    select e.lead_id as start, e.key as at, array[e.lead_id, e.key] as path, e.key = e.lead_id as is_cycle
+    from affected_key as f
+    join cl_core.person_edge as e on e.lead_id = f.person_key and e.kind = 'merge' and e.is_current
+    union all
+    select w.start, e.key, w.path || e.key, e.key = any (w.path)
+    from walk as w
+    join cl_core.person_edge as e on e.lead_id = w.at and e.kind = 'merge' and e.is_current
+    where not w.is_cycle
+)
+select distinct on (start)
+    start as person_key,
+    case
+        when is_cycle then (select min(k) from unnest(path[array_position(path, at):]) as k)
+        else at
+    end as root,
+    is_cycle
+from walk
+order by start, cardinality(path) desc;
+
+-- Claims on addresses. What contacts claim now goes before what they claimed once; an address that two unmerged contacts
+-- of one system claim joins nobody.
+create temporary table claim on commit drop as
+select e.key as address, coalesce(r.root, e.lead_id) as contact, e.system, e.is_current
+from affected_key as f
+join cl_core.person_edge as e on e.key = f.person_key and e.kind = 'email'
+left join root as r on r.person_key = e.lead_id;
+
+delete from claim as c
+where not c.is_current
+  and exists (select from claim as n where n.address = c.address and n.system = c.system and n.is_current
+              and n.contact <> c.contact);
+
+create temporary table shared_address on commit drop as
+select address, max(contacts) as contacts
+from (select address, system, count(distinct contact) as contacts from claim group by address, system) as by_system
+group by address
+having max(contacts) > 1;
+
+delete from claim as c using shared_address as s where s.address = c.address;
+
+-- Connected components: every node takes the lowest label that a neighbour has, until nothing changes.
+create temporary table component on commit drop as
+select node, bool_or(is_contact) as is_contact, node as label
+from (
+    select contact as node, true as is_contact from claim
+    union all
+    select address, false from claim
+) as nodes
+group by node;
+create unique index on component (node);
+analyze claim;
+analyze component;
+
+do $$
+declare
+    moved bigint;
+begin
+    loop
+        update component as c
+        set label = n.label
+        from (
+            select node, min(label) as label
+            from (
+                select claim.contact as node, a.label
+                from claim join component as a on a.node = claim.address
+                union all
+                select claim.address, k.label
+                from claim join component as k on k.node = claim.contact
+            ) as neighbours
+            group by node
+        ) as n
+        where n.node = c.node and n.label < c.label;
+        get diagnostics moved = row_count;
+        exit when moved = 0;
+    end loop;
+end
+$$;
+
+-- A person is named by the lowest contact of its component, so that it is a contact's key where there is one.
+create temporary table resolved on commit drop as
+select f.person_key,
+    coalesce(named.person_id, r.root, f.person_key) as person_id
+from affected_key as f
+left join root as r on r.person_key = f.person_key
+left join component as c on c.node = coalesce(r.root, f.person_key)
+left join (
+    select label, coalesce(min(node) filter (where is_contact), min(node)) as person_id
+    from component
+    group by label
+) as named on named.label = c.label
+where exists (select from cl_core.lead as l where l.lead_id = f.person_key)
+   or exists (select from cl_core.person_edge as e where e.key = f.person_key)
+   or exists (select from cl_core.identity as i where i.person_key = f.person_key)
+   or exists (select from cl_core.deal_contact as d where d.person_key = f.person_key)
+   or exists (select from cl_core.activity as a where a.person_key = f.person_key)
+   or exists (select from cl_core.question as q where q.person_key = f.person_key);
+
+insert into changed_alias (person_key, old_id, new_id)
+select f.person_key, a.person_id, r.person_id
+from affected_key as f
+left join cl_core.person_alias as a on a.person_key = f.person_key
+left join resolved as r on r.person_key = f.person_key
+where a.person_id is distinct from r.person_id;
+
+delete from cl_core.person_alias as a
+using changed_alias as c
+where a.person_key = c.person_key and c.new_id is null;
+
+insert into cl_core.person_alias (person_key, person_id)
+select person_key, new_id from changed_alias where new_id is not null
+on conflict (person_key) do update set person_id = excluded.person_id;
+
+-- Whom anything changed for: their record, their name, or their extent.
+insert into changed_person (person_id)
+select old_id from changed_alias where old_id is not null
+union
+select a.person_id from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+on conflict do nothing;
+
+update cl_core.identity as t set person_id = a.person_id
+from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+where t.person_key = f.person_key and t.person_id is distinct from a.person_id;
+
+update cl_core.lead as t set person_id = a.person_id
+from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+where t.lead_id = f.person_key and t.person_id is distinct from a.person_id;
+
+update cl_core.deal_contact as t set person_id = a.person_id
+from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+where t.person_key = f.person_key and t.person_id is distinct from a.person_id;
+
+update cl_core.activity as t set person_id = a.person_id
+from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+where t.person_key = f.person_key and t.person_id is distinct from a.person_id;
+
+update cl_core.question as t set person_id = a.person_id
+from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+where t.person_key = f.person_key and t.person_id is distinct from a.person_id;

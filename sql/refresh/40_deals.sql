@@ -1,0 +1,155 @@
+-- Deals: outcome, survivors of merges, money in the reporting currency, and who takes part.
+
+-- A rate that changes re-opens the deals and costs in its currency.
+insert into cl_ops.changed_key (kind, key)
+select 'deal', d.deal_id from changed_currency as c join cl_core.deal as d on d.currency = c.currency
+on conflict do nothing;
+
+insert into cl_ops.changed_key (kind, key)
+select 'cost', k.cost_id from changed_currency as c join cl_core.cost as k on k.currency = c.currency
+on conflict do nothing;
+
+-- Merged deals: followed to the end; a cycle ends at its lowest key. Whoever was or is merged into a changed deal changes
+-- with it.
+do $$
+declare
+    grown bigint;
+begin
+    loop
+        insert into cl_ops.changed_key (kind, key)
+        select 'deal', d.deal_id
+        from cl_ops.changed_key as c
+        join cl_core.deal as d on d.merged_into_id = c.key
+        where c.kind = 'deal'
+        union
+        select 'deal', d.merged_into_id
+        from cl_ops.changed_key as c
+        join cl_core.deal as d on d.deal_id = c.key
+        where c.kind = 'deal' and d.merged_into_id is not null
+        on conflict do nothing;
+        get diagnostics grown = row_count;
+        exit when grown = 0;
+    end loop;
+end
+$$;
+
+create temporary table survivor on commit drop as
+with recursive walk as (
+    select d.deal_id as start, d.merged_into_id as at, array[d.deal_id, d.merged_into_id] as path,
+        d.merged_into_id = d.deal_id as is_cycle
+    from cl_ops.changed_key as c
+    join cl_core.deal as d on d.deal_id = c.key
+    where c.kind = 'deal' and d.merged_into_id is not null
+    union all
+    select w.start, d.merged_into_id, w.path || d.merged_into_id, d.merged_into_id = any (w.path)
+    from walk as w
+    join cl_core.deal as d on d.deal_id = w.at
+    where not w.is_cycle and d.merged_into_id is not null
+)
+select distinct on (start)
+    start as deal_id,
+    case
+        when is_cycle then (select min(k) from unnest(path[array_position(path, at):]) as k)
+        else at
+    end as survivor_id
+from walk
+order by start, cardinality(path) desc;
+
+create temporary table changed_deal on commit drop as
+select key as deal_id from cl_ops.changed_key where kind = 'deal'
+union
+select survivor_id from survivor;
+create unique index on changed_deal (deal_id);
+analyze changed_deal;
+
+update cl_core.deal as d
+set survivor_id = v.survivor_id,
+    outcome = v.outcome,
+    closed_at = case when v.outcome = 'open' then null else v.closed_at end,
+    expected_close_on = case when v.outcome = 'open' then cl_core.day_of(v.closed_at) end,
+    ends_at = case when v.outcome = 'open' then null when s.until = 'created_at' then d.created_at else v.closed_at end,
+    month = cl_core.month_of(case when v.outcome = 'open' then d.created_at else v.closed_at end),
+    amount_reporting = v.amount_reporting
+from (
+    select w.deal_id, w.survivor_id, w.outcome, w.closed_at,
+        case
+            when w.amount is null then 0
+            when w.currency = setting.currency then round(w.amount, setting.currency_exponent)
+            else round(w.amount * r.rate, setting.currency_exponent)
+        end as amount_reporting
+    from (
+        select d.deal_id, s.survivor_id, d.amount, d.currency, d.created_at,
+            case
+                when d.is_deleted or s.survivor_id <> d.deal_id then 'deleted'
+                when d.is_won then 'won'
+                when d.is_closed then 'lost'
+                else 'open'
+            end as outcome,
+            coalesce(
+                d.closed_at,
+                (d.expected_close_on + time '23:59:59.999999') at time zone (select timezone from cl_ops.setting),
+                case when d.is_won or d.is_closed then coalesce(d.updated_at, h.known_at) end
+            ) as closed_at
+        from changed_deal as c
+        join cl_core.deal as d on d.deal_id = c.deal_id
+        left join survivor as s on s.deal_id = d.deal_id
+        left join lateral (
+            select min(h.known_at) as known_at
+            from cl_core.deal_history as h
+            where h.deal_id = d.deal_id and h.source = d.source and (h.is_won or h.is_closed)
+        ) as h on true
+    ) as w
+    cross join cl_ops.setting as setting
+    left join lateral (
+        select rate.rate
+        from cl_core.rate as rate
+        where rate.currency = w.currency
+          and rate.day <= cl_core.day_of(case when w.outcome = 'open' then w.created_at else w.closed_at end)
+          and rate.day >= cl_core.day_of(case when w.outcome = 'open' then w.created_at else w.closed_at end) - 7
+        order by rate.day desc, rate.updated_at desc nulls last, rate.source
+        limit 1
+    ) as r on true
+) as v
+cross join cl_ops.setting as s
+where d.deal_id = v.deal_id;
+
+update cl_core.cost as k
+set amount_reporting = case
+        when k.currency = s.currency then round(k.amount, s.currency_exponent)
+        else (
+            select round(k.amount * rate.rate, s.currency_exponent)
+            from cl_core.rate as rate
+            where rate.currency = k.currency and rate.day between k.day - 7 and k.day
+            order by rate.day desc, rate.updated_at desc nulls last, rate.source
+            limit 1
+        )
+    end
+from cl_ops.changed_key as c
+cross join cl_ops.setting as s
+where c.kind = 'cost' and k.cost_id = c.key;
+
+-- Who takes part: the contacts of the deal and of those merged into it.
+delete from cl_core.deal_person as p using changed_deal as c where p.deal_id = c.deal_id;
+
+insert into cl_core.deal_person (deal_id, person_id, roles, is_primary)
+select c.deal_id, k.person_id,
+    coalesce(array_agg(distinct k.role order by k.role) filter (where k.role is not null), '{}'),
+    bool_or(coalesce(k.is_primary, false))
+from changed_deal as c
+join cl_core.deal as survivor on survivor.deal_id = c.deal_id and survivor.outcome <> 'deleted'
+join lateral (
+    select c.deal_id
+    union
+    select m.deal_id from cl_core.deal as m where m.survivor_id = c.deal_id
+) as d on true
+join cl_core.deal_contact as k on k.deal_id = d.deal_id
+group by c.deal_id, k.person_id;
+
+-- Persons whom nothing names any more.
+create temporary table gone_person on commit drop as
+select c.person_id
+from changed_person as c
+where not exists (select from new_person as n where n.person_id = c.person_id)
+  and c.person_id <> '00000000-0000-0000-0000-000000000000';
+
+delete from cl_core.person as p using gone_person as g where p.person_id = g.person_id;

@@ -1,0 +1,98 @@
+-- The new contributions are added, and what they change is summed up again.
+
+select cl_marketing.add_contribution(1);
+
+insert into cl_marketing.content_credit as t (content_id, model, month, outcome, deals, weight, credit)
+select content_id, model, month, outcome, sum(deals), sum(weight), sum(credit)
+from delta_content
+group by content_id, model, month, outcome
+having sum(deals) <> 0 or sum(weight) <> 0 or sum(credit) <> 0
+on conflict (content_id, model, month, outcome) do update
+set deals = t.deals + excluded.deals, weight = t.weight + excluded.weight, credit = t.credit + excluded.credit;
+delete from cl_marketing.content_credit as t
+using (select distinct content_id, model, month, outcome from delta_content) as d
+where t.deals = 0 and t.content_id = d.content_id and t.model = d.model and t.month = d.month and t.outcome = d.outcome;
+
+insert into cl_marketing.channel_credit as t (channel, model, month, outcome, deals, weight, credit)
+select channel, model, month, outcome, sum(deals), sum(weight), sum(credit)
+from delta_channel
+group by channel, model, month, outcome
+having sum(deals) <> 0 or sum(weight) <> 0 or sum(credit) <> 0
+on conflict (channel, model, month, outcome) do update
+set deals = t.deals + excluded.deals, weight = t.weight + excluded.weight, credit = t.credit + excluded.credit;
+delete from cl_marketing.channel_credit as t where t.deals = 0;
+
+insert into cl_marketing.campaign_credit as t (campaign, source, medium, model, month, outcome, deals, weight, credit)
+select campaign, source, medium, model, month, outcome, sum(deals), sum(weight), sum(credit)
+from delta_campaign
+group by campaign, source, medium, model, month, outcome
+having sum(deals) <> 0 or sum(weight) <> 0 or sum(credit) <> 0
+on conflict (campaign, source, medium, model, month, outcome) do update
+set deals = t.deals + excluded.deals, weight = t.weight + excluded.weight, credit = t.credit + excluded.credit;
+delete from cl_marketing.campaign_credit as t
+using (select distinct campaign, source, medium from delta_campaign) as d
+where t.deals = 0 and t.campaign = d.campaign and t.source = d.source and t.medium = d.medium;
+
+-- Views and visitors of the months in which a day changed.
+create temporary table changed_month on commit drop as
+select distinct date_trunc('month', day + shift)::date as month
+from cl_ops.changed_day
+cross join generate_series(-1, 1) as shift;
+
+delete from cl_marketing.content_view_month as t using changed_month as c where t.month = c.month;
+
+insert into cl_marketing.content_view_month (content_id, month, views, visitors, dwell_seconds)
+select v.content_id, c.month, sum(v.views), count(*), sum(v.dwell_seconds)
+from changed_month as c
+cross join cl_ops.setting as s
+cross join lateral (
+    select view.content_id, view.visitor_id, count(*) as views, sum(coalesce(view.dwell_seconds, 0))::bigint as dwell_seconds
+    from cl_core.view as view
+    where view.viewed_at >= c.month::timestamp at time zone s.timezone
+      and view.viewed_at < (c.month + interval '1 month') at time zone s.timezone
+    group by view.content_id, view.visitor_id
+) as v
+group by v.content_id, c.month;
+
+-- Leads and deals of the contents and months that changed touches and journeys name.
+insert into changed_pair (content_id, month)
+select content_id, cl_core.month_of(touched_at) from old_touch
+union
+select content_id, cl_core.month_of(touched_at) from new_touch
+union
+select t.content_id, cl_core.month_of(t.touched_at)
+from changed_deal as c
+join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+where t.touched_at is not null;
+
+create temporary table pair on commit drop as
+select distinct p.content_id, p.month, p.month::timestamp at time zone s.timezone as from_at,
+    (p.month + interval '1 month') at time zone s.timezone as before_at
+from changed_pair as p
+cross join cl_ops.setting as s;
+analyze pair;
+
+delete from cl_marketing.content_people_month as t
+using pair as p
+where t.content_id = p.content_id and t.month = p.month;
+
+insert into cl_marketing.content_people_month
+    (content_id, month, leads, influenced_deals, won_deals, influenced_revenue)
+select p.content_id, p.month, l.leads, d.influenced_deals, d.won_deals, d.influenced_revenue
+from pair as p
+cross join lateral (
+    select count(distinct touch.person_id) as leads
+    from cl_core.touch as touch
+    where touch.content_id = p.content_id and touch.touched_at >= p.from_at and touch.touched_at < p.before_at
+) as l
+cross join lateral (
+    select count(*) as influenced_deals, count(*) filter (where deal.outcome = 'won') as won_deals,
+        coalesce(sum(deal.amount_reporting) filter (where deal.outcome = 'won'), 0) as influenced_revenue
+    from (
+        select distinct dt.deal_id
+        from cl_marketing.deal_touch as dt
+        where dt.content_id = p.content_id and dt.touched_at >= p.from_at and dt.touched_at < p.before_at
+    ) as met
+    join cl_core.deal as deal on deal.deal_id = met.deal_id
+) as d
+where l.leads > 0 or d.influenced_deals > 0;

@@ -1,0 +1,608 @@
+/* Outside suite: nst/JSONTestSuite, read from $CLOSEDLOOP_CONFORMANCE/json/JSONTestSuite. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/json.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A copy in memory of exactly its size, so that a sanitizer sees a read beyond it. */
+static Text exact_copy(Text text)
+{
+    char *copy = malloc(text.size ? text.size : 1);
+    assert_non_null(copy);
+    if (text.size)
+        memcpy(copy, text.data, text.size);
+    return (Text){copy, text.size};
+}
+
+static void exact_free(Text text)
+{
+    free((void *)(uintptr_t)text.data);
+}
+
+/* Scans all tokens and unescapes all strings; writes the tokens in a short form if `shown` is given. */
+static Status scan(Text input, Buffer *shown, Error *error)
+{
+    static const char *marks[] = {"{", "}", "[", "]", "key ", "string ", "number ", "true", "false", "null"};
+    cleanup(arena_done) Arena arena = arena_make(1 << 22);
+    Text copy = exact_copy(input);
+    JsonScanner scanner = json_scanner_make(copy);
+    JsonToken token;
+    Status status;
+    while ((status = json_scanner_next(&scanner, &token, error)) == STATUS_OK) {
+        Text text;
+        Error ignored;
+        if (token.type == JSON_KEY || token.type == JSON_STRING) {
+            if (json_unescape(token.text, &arena, &text, &ignored) == STATUS_OK)
+                assert_true(text.size <= token.text.size);
+            assert_int_equal(token.has_escapes, text_find(token.text, '\\') < token.text.size);
+        }
+        if (shown) {
+            bool has_text = token.type == JSON_KEY || token.type == JSON_STRING || token.type == JSON_NUMBER;
+            assert_int_equal(buffer_printf(shown, error, "%s%.*s\n", marks[token.type],
+                                           has_text ? (int)token.text.size : 0, token.text.data),
+                             STATUS_OK);
+        }
+    }
+    exact_free(copy);
+    return status;
+}
+
+static bool is_accepted(Text input)
+{
+    Error error = ERROR_INIT, check_error = ERROR_INIT;
+    bool is_good = scan(input, NULL, &error) == STATUS_END;
+    assert_int_equal(json_check(input, &check_error) == STATUS_OK, is_good);
+    assert_string_equal(check_error.message, error.message);
+    return is_good;
+}
+
+static Text read_file(const char *path, Buffer *buffer)
+{
+    Error error;
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    char bytes[4096];
+    size_t size;
+    buffer_clear(buffer);
+    while ((size = fread(bytes, 1, sizeof bytes, file)) > 0)
+        assert_int_equal(buffer_append_bytes(buffer, bytes, size, &error), STATUS_OK);
+    fclose(file);
+    return buffer_text(buffer);
+}
+
+static void test_suite(void **state)
+{
+    (void)state;
+    const char *root = getenv("CLOSEDLOOP_CONFORMANCE");
+    char folder[2048], path[4096];
+    snprintf(folder, sizeof folder, "%s/json/JSONTestSuite/test_parsing", root ? root : "../shared/conformance");
+    DIR *entries = opendir(folder);
+    if (!entries) {
+        print_message("%s is not there: JSONTestSuite is not tested\n", folder);
+        skip();
+    }
+    cleanup(buffer_done) Buffer buffer = buffer_make(1 << 24);
+    size_t counts[3] = {0}, wrong = 0;
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        const char *kind = strchr("yni", entry->d_name[0]);
+        if (!kind || entry->d_name[1] != '_')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        bool is_good = is_accepted(read_file(path, &buffer));
+        counts[strchr("yni", *kind) - strchr("yni", 'y')]++;
+        if ((*kind == 'y' && !is_good) || (*kind == 'n' && is_good)) {
+            print_error("%s was %s\n", entry->d_name, is_good ? "accepted" : "refused");
+            wrong++;
+        }
+    }
+    closedir(entries);
+    assert_int_equal(wrong, 0);
+    assert_true(counts[0] >= 95 && counts[1] >= 187 && counts[2] >= 35);
+}
+
+static void test_tokens(void **state)
+{
+    (void)state;
+    cleanup(buffer_done) Buffer shown = buffer_make(4096);
+    Error error = ERROR_INIT;
+    Text input = TEXT(" { \"a\" : [ 1 , -0.5e+10,123456789012345678901234567890 ,{},[] ],\r\n"
+                      "\t\"\":\"x\\n\\u00e4\", \"a\":true,\"b\":[false,null]} \n");
+    assert_int_equal(scan(input, &shown, &error), STATUS_END);
+    assert_string_equal(shown.data,
+                        "{\nkey a\n[\nnumber 1\nnumber -0.5e+10\nnumber 123456789012345678901234567890\n"
+                        "{\n}\n[\n]\n]\nkey \nstring x\\n\\u00e4\nkey a\ntrue\nkey b\n[\nfalse\nnull\n]\n}\n");
+}
+
+static void test_flaws_and_places(void **state)
+{
+    (void)state;
+    static const struct {
+        Text input;
+        const char *message;
+    } cases[] = {
+        {{"", 0}, "byte 0: the text ends too soon"},
+        {{"  ", 2}, "byte 2: the text ends too soon"},
+        {{"[1,]", 4}, "byte 3: a value is missing"},
+        {{"{\"a\":1,}", 8}, "byte 7: a key is missing"},
+        {{"{\"a\" 1}", 7}, "byte 5: a colon is missing"},
+        {{"{\"a\":1 \"b\":2}", 13}, "byte 7: a comma or } is missing"},
+        {{"[1}", 3}, "byte 2: a comma or ] is missing"},
+        {{"[", 1}, "byte 1: the text ends too soon"},
+        {{"{\"a\":", 5}, "byte 5: the text ends too soon"},
+        {{"01", 2}, "byte 0: a number begins with a zero"},
+        {{"-", 1}, "byte 1: the text ends too soon"},
+        {{"[-x]", 4}, "byte 2: a digit is missing"},
+        {{"[1.]", 4}, "byte 3: a digit is missing"},
+        {{"[1e+]", 5}, "byte 4: a digit is missing"},
+        {{"[+1]", 4}, "byte 1: a value is missing"},
+        {{"nul", 3}, "byte 0: a value is missing"},
+        {{"truex", 5}, "byte 4: something follows the value"},
+        {{"1 2", 3}, "byte 2: something follows the value"},
+        {{"\"a", 2}, "byte 2: the text ends too soon"},
+        {{"\"a\tb\"", 5}, "byte 2: a control character in a string"},
+        {{"\"a\0b\"", 5}, "byte 2: a control character in a string"},
+        {{"\"\\x\"", 4}, "byte 1: a bad escape in a string"},
+        {{"\"\\u12g4\"", 8}, "byte 1: a bad escape in a string"},
+        {{"\"\xC3\xA4\xC3\"", 5}, "byte 3: invalid UTF-8 in a string"},
+        {{"\"\xC0\xAF\"", 4}, "byte 1: invalid UTF-8 in a string"},
+        {{"\"\xED\xA0\x80\"", 5}, "byte 1: invalid UTF-8 in a string"},
+        {{"\xEF\xBB\xBF{}", 5}, "byte 0: a value is missing"},
+        {{"\"\xE2\x82", 3}, "byte 1: invalid UTF-8 in a string"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Error error = ERROR_INIT;
+        assert_int_equal(scan(cases[i].input, NULL, &error), STATUS_ERROR);
+        assert_int_equal(error.code, ERROR_DATA);
+        assert_string_equal(error.message, cases[i].message);
+    }
+}
+
+static void test_error_stays(void **state)
+{
+    (void)state;
+    JsonScanner scanner = json_scanner_make(TEXT("[1,x]"));
+    JsonToken token, before;
+    Error error;
+    assert_int_equal(json_scanner_next(&scanner, &token, &error), STATUS_OK);
+    assert_int_equal(json_scanner_next(&scanner, &token, &error), STATUS_OK);
+    before = token;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(json_scanner_next(&scanner, &token, &error), STATUS_ERROR);
+        assert_string_equal(error.message, "byte 3: a value is missing");
+        assert_ptr_equal(token.text.data, before.text.data);
+    }
+}
+
+static void test_depth(void **state)
+{
+    (void)state;
+    char text[2 * JSON_DEPTH_MAX + 2];
+    for (size_t depth = JSON_DEPTH_MAX; depth <= JSON_DEPTH_MAX + 1; depth++) {
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        assert_int_equal(is_accepted((Text){text, 2 * depth}), depth <= JSON_DEPTH_MAX);
+    }
+    /* Kinds of brackets are told apart at every depth. */
+    for (size_t wrong = 0; wrong < JSON_DEPTH_MAX; wrong++) {
+        memset(text, '[', JSON_DEPTH_MAX);
+        memset(text + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX);
+        text[JSON_DEPTH_MAX + wrong] = '}';
+        assert_false(is_accepted((Text){text, 2 * JSON_DEPTH_MAX}));
+    }
+}
+
+/* Every special byte at every place of strings of every length around the width of a vector. */
+static void test_string_places(void **state)
+{
+    (void)state;
+    static const Text good[] = {{"\\n", 2},          {"\\u0041", 6},          {"\xC3\xA4", 2},
+                                {"\xE2\x82\xAC", 3}, {"\xF0\x9F\x98\x80", 4}, {"\x7F", 1}};
+    static const Text bad[] = {{"\n", 1}, {"\0", 1}, {"\x1F", 1}, {"\\q", 2}, {"\xFF", 1}, {"\xE2\x82", 2}, {"\"", 1}};
+    char text[128];
+    for (size_t before = 0; before <= 40; before++) {
+        for (size_t after = 0; after <= 20; after++) {
+            for (size_t i = 0; i < sizeof good / sizeof *good + sizeof bad / sizeof *bad; i++) {
+                bool is_good = i < sizeof good / sizeof *good;
+                Text piece = is_good ? good[i] : bad[i - sizeof good / sizeof *good];
+                size_t size = (size_t)snprintf(text, sizeof text, "\"%.*s", (int)before,
+                                               "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH");
+                memcpy(text + size, piece.data, piece.size);
+                size += piece.size;
+                size += (size_t)snprintf(text + size, sizeof text - size, "%.*s\"", (int)after,
+                                         "abcdefghijklmnopqrstuvwxyz");
+                assert_int_equal(is_accepted((Text){text, size}), is_good);
+            }
+        }
+    }
+}
+
+static void assert_next(JsonScanner *scanner, JsonType type, const char *text)
+{
+    JsonToken token;
+    Error error;
+    assert_int_equal(json_scanner_next(scanner, &token, &error), STATUS_OK);
+    assert_int_equal(token.type, type);
+    assert_true(text_is(token.text, text));
+}
+
+static void test_skip_and_leave(void **state)
+{
+    (void)state;
+    JsonScanner scanner = json_scanner_make(TEXT("{\"a\":{\"x\":[1,{\"y\":2}]},\"b\":[7,[8],9],\"c\":3}"));
+    Error error;
+    assert_next(&scanner, JSON_OBJECT_BEGIN, "{");
+    assert_next(&scanner, JSON_KEY, "a");
+    assert_int_equal(json_scanner_skip(&scanner, &error), STATUS_OK);
+    assert_next(&scanner, JSON_KEY, "b");
+    assert_next(&scanner, JSON_ARRAY_BEGIN, "[");
+    assert_int_equal(json_scanner_skip(&scanner, &error), STATUS_OK);
+    assert_int_equal(json_scanner_skip(&scanner, &error), STATUS_OK);
+    assert_next(&scanner, JSON_NUMBER, "9");
+    assert_next(&scanner, JSON_ARRAY_END, "]");
+    assert_int_equal(json_scanner_skip(&scanner, &error), STATUS_OK); /* "c" with its value */
+    assert_next(&scanner, JSON_OBJECT_END, "}");
+    assert_int_equal(json_scanner_skip(&scanner, &error), STATUS_END);
+
+    scanner = json_scanner_make(TEXT("[[1,[2],{\"a\":3}],4]"));
+    assert_next(&scanner, JSON_ARRAY_BEGIN, "[");
+    assert_next(&scanner, JSON_ARRAY_BEGIN, "[");
+    assert_next(&scanner, JSON_NUMBER, "1");
+    assert_int_equal(json_scanner_leave(&scanner, &error), STATUS_OK);
+    assert_next(&scanner, JSON_NUMBER, "4");
+    assert_int_equal(json_scanner_skip(&scanner, &error), STATUS_OK); /* the end of the array */
+    assert_int_equal(json_scanner_leave(&scanner, &error), STATUS_END);
+
+    scanner = json_scanner_make(TEXT("[{\"a\":[1,01]}]"));
+    assert_next(&scanner, JSON_ARRAY_BEGIN, "[");
+    assert_int_equal(json_scanner_skip(&scanner, &error), STATUS_ERROR);
+    assert_string_equal(error.message, "byte 9: a number begins with a zero");
+}
+
+static void test_unescape(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw, *text, *message;
+    } cases[] = {
+        {"", "", NULL},
+        {"plain", "plain", NULL},
+        {"a\\\"\\\\\\/\\b\\f\\n\\r\\tz", "a\"\\/\b\f\n\r\tz", NULL},
+        {"\\u0041\\u00e4\\u20AC\\ud83d\\uDE00", "A\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80", NULL},
+        {"\\uD800\\uDC00\\uDBFF\\uDFFF", "\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", NULL},
+        {"\xC3\xA4\\u007f\xC3\xB6", "\xC3\xA4\x7F\xC3\xB6", NULL},
+        {"a\\u0000", NULL, "holds U+0000"},
+        {"\\ud83d", NULL, "holds a lone surrogate"},
+        {"\\ud83dx", NULL, "holds a lone surrogate"},
+        {"\\ud83d\\n12345", NULL, "holds a lone surrogate"},
+        {"\\ud83d\\u0041", NULL, "holds a lone surrogate"},
+        {"\\ud83d\\ud83d", NULL, "holds a lone surrogate"},
+        {"\\ude00\\ud83d", NULL, "holds a lone surrogate"},
+        {"\\ude00", NULL, "holds a lone surrogate"},
+        {"\\", NULL, "holds a bad escape"},
+        {"\\u12", NULL, "holds a bad escape"},
+        {"\\x", NULL, "holds a bad escape"},
+    };
+    cleanup(arena_done) Arena arena = arena_make(4096);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Error error = ERROR_INIT;
+        Text raw = exact_copy(text_from(cases[i].raw)), text = TEXT("untouched");
+        Status status = json_unescape(raw, &arena, &text, &error);
+        assert_int_equal(status, cases[i].text ? STATUS_OK : STATUS_ERROR);
+        assert_string_equal(error.message, cases[i].message ? cases[i].message : "");
+        assert_true(text_is(text, cases[i].text ? cases[i].text : "untouched"));
+        if (cases[i].text) {
+            assert_true(json_text_equal(raw, text));
+            assert_false(json_text_equal(raw, TEXT("another")));
+            assert_false(json_text_equal(raw, (Text){text.data, text.size + 1}));
+            if (text.size)
+                assert_false(json_text_equal(raw, (Text){text.data, text.size - 1}));
+        }
+        exact_free(raw);
+    }
+    cleanup(arena_done) Arena small = arena_make(8);
+    Error error;
+    Text text;
+    assert_int_equal(json_unescape(TEXT("0123456789\\n"), &small, &text, &error), STATUS_ERROR);
+    assert_int_equal(error.code, ERROR_DATA);
+}
+
+/* Gives a text in blocks, each in memory of its own size: the first of `first` bytes, the rest of `step`. */
+typedef struct Source {
+    Text rest;
+    size_t first, step;
+    Text block;
+    int reads_after_end;
+    bool fails_at_end;
+} Source;
+
+static Status source_read(void *context, Text *ret_block, Error *error)
+{
+    Source *source = context;
+    exact_free(source->block);
+    source->block = TEXT_NULL;
+    if (source->rest.size == 0) {
+        source->reads_after_end++;
+        return source->fails_at_end ? error_set(error, ERROR_IO, "a bad disk") : STATUS_END;
+    }
+    size_t size = source->first ? source->first : source->step;
+    source->first = 0;
+    if (size > source->rest.size)
+        size = source->rest.size;
+    source->block = exact_copy((Text){source->rest.data, size});
+    source->rest = (Text){source->rest.data + size, source->rest.size - size};
+    *ret_block = source->block;
+    return STATUS_OK;
+}
+
+static Status show_stream(JsonStreamOptions options, Source source, Buffer *shown, Error *error)
+{
+    options.read = source_read;
+    options.context = &source;
+    cleanup(json_stream_done) JsonStream stream = json_stream_make(options);
+    JsonRecord record;
+    Status status;
+    Error ignored;
+    buffer_clear(shown);
+    while ((status = json_stream_next(&stream, &record, error)) == STATUS_OK) {
+        Text copy = exact_copy(record.text); /* reads all of it */
+        assert_int_equal(buffer_printf(shown, &ignored, "%zu %.*s", record.line, TEXT_PRINTF(copy)), STATUS_OK);
+        if (record.problem)
+            buffer_printf(shown, &ignored, " ! %s%s, %s", record.problem, record.is_last ? " at last" : "",
+                          record.detail);
+        buffer_printf(shown, &ignored, "\n");
+        assert_true(record.size >= record.text.size);
+        exact_free(copy);
+    }
+    if (status == STATUS_END) {
+        assert_int_equal(json_stream_next(&stream, &record, error), STATUS_END);
+        assert_true(source.reads_after_end <= 1);
+    }
+    exact_free(source.block);
+    return status;
+}
+
+/* The same records, wherever the blocks are cut. */
+static void assert_stream(JsonStreamOptions options, Text input, const char *expected)
+{
+    cleanup(buffer_done) Buffer shown = buffer_make(1 << 16);
+    for (size_t i = 0; i < 2 * input.size + 1; i++) {
+        Source source = {.rest = input, .step = i + 1};
+        if (i > input.size)
+            source = (Source){.rest = input, .first = i - input.size, .step = input.size};
+        Error error = ERROR_INIT;
+        if (show_stream(options, source, &shown, &error) == STATUS_ERROR)
+            buffer_printf(&shown, &error, "error %d: %s", error.code, error.message);
+        assert_string_equal(shown.data ? shown.data : "", expected);
+    }
+}
+
+static void test_lines(void **state)
+{
+    (void)state;
+    JsonStreamOptions lines = {.layout = JSON_LINES};
+    assert_stream(lines, TEXT(""), "");
+    assert_stream(lines, TEXT("\n \r\n\n"), "");
+    assert_stream(lines, TEXT("{\"a\":1}\n{\"b\":\"x\\ny\"}\n"), "1 {\"a\":1}\n2 {\"b\":\"x\\ny\"}\n");
+    assert_stream(lines, TEXT("{\"a\":1}\r\n\r\n  [2] \r\n3"), "1 {\"a\":1}\n3 [2]\n4 3\n");
+    assert_stream(lines, TEXT("\xEF\xBB\xBF{\"a\":1}\n"), "1 {\"a\":1}\n");
+    assert_stream(lines, TEXT("\xEF\xBB\xBF"), "");
+    assert_stream(lines,
+                  TEXT("1\n\xEF\xBB\xBF"
+                       "2\n3\n"),
+                  "1 1\n2 \xEF\xBB\xBF"
+                  "2 ! malformed_json, byte 0: a value is missing\n3 3\n");
+    assert_stream(lines, TEXT("{\"a\":1\n{\"b\":2}\n{\"c\":3} x\n\"\xFF\"\n4"),
+                  "1 {\"a\":1 ! malformed_json, byte 6: the text ends too soon\n2 {\"b\":2}\n"
+                  "3 {\"c\":3} x ! malformed_json, byte 8: something follows the value\n"
+                  "4 \"\xFF\" ! malformed_json, byte 1: invalid UTF-8 in a string\n5 4\n");
+}
+
+static void test_lines_ceiling(void **state)
+{
+    (void)state;
+    JsonStreamOptions lines = {.layout = JSON_LINES, .record_ceiling = 8};
+    assert_stream(lines, TEXT("\"345678\"\n\"3456789\"\n\"a\"\n[1,2,3]      x\n1"),
+                  "1 \"345678\"\n2 \"3456789 ! record_too_long, 9 bytes, and the ceiling is 8\n3 \"a\"\n"
+                  "4 [1,2,3] ! record_too_long, 14 bytes, and the ceiling is 8\n5 1\n");
+}
+
+static void test_lines_unchecked(void **state)
+{
+    (void)state;
+    JsonStreamOptions lines = {.layout = JSON_LINES, .leave_unchecked = true};
+    assert_stream(lines, TEXT("{\"a\":1\n x \n[2]"), "1 {\"a\":1\n2 x\n3 [2]\n");
+}
+
+static void test_array(void **state)
+{
+    (void)state;
+    JsonStreamOptions array = {.layout = JSON_ARRAY};
+    assert_stream(array, TEXT(" [ ] \n"), "");
+    assert_stream(array, TEXT("\xEF\xBB\xBF[1]"), "1 1\n");
+    assert_stream(array, TEXT("[\n{\"a\":\"]}\\\"[\"},\n\n[1,[2,{}]], \"x,\\\\\" ,-1.5e3\n,true,null\n]\n"),
+                  "2 {\"a\":\"]}\\\"[\"}\n4 [1,[2,{}]]\n4 \"x,\\\\\"\n4 -1.5e3\n5 true\n5 null\n");
+    /* Only the element is broken: its brackets and quotes still say where it ends. */
+    assert_stream(array, TEXT("[{\"a\":01},{\"b\":2},1x, \"\\q\",{\"c\" 3},tru,4]"),
+                  "1 {\"a\":01} ! malformed_json, byte 5: a number begins with a zero\n1 {\"b\":2}\n"
+                  "1 1x ! malformed_json, byte 1: something follows the value\n"
+                  "1 \"\\q\" ! malformed_json, byte 1: a bad escape in a string\n"
+                  "1 {\"c\" 3} ! malformed_json, byte 5: a colon is missing\n"
+                  "1 tru ! malformed_json, byte 0: a value is missing\n1 4\n");
+}
+
+static void test_array_breaks(void **state)
+{
+    (void)state;
+    JsonStreamOptions array = {.layout = JSON_ARRAY};
+    assert_stream(
+        array, TEXT("[{\"a\":1},\n{\"b\":[2},3]"),
+        "1 {\"a\":1}\n2 {\"b\":[2} ! malformed_json at last, byte 18 of the input: a bracket closes what it did "
+        "not open\n");
+    assert_stream(array, TEXT("[1 \n2]"),
+                  "1 1\n2  ! malformed_json at last, byte 4 of the input: a comma or ] is missing\n");
+    assert_stream(array, TEXT("[1,]"), "1 1\n1  ! malformed_json at last, byte 3 of the input: a value is missing\n");
+    assert_stream(array, TEXT("[,1]"), "1  ! malformed_json at last, byte 1 of the input: a value is missing\n");
+    assert_stream(array, TEXT("[1}"),
+                  "1 1\n1  ! malformed_json at last, byte 2 of the input: a comma or ] is missing\n");
+    assert_stream(array, TEXT("[1,{\"a\":\"x"),
+                  "1 1\n1 {\"a\":\"x ! malformed_json at last, byte 10 of the input: the input ends within a value\n");
+    assert_stream(array, TEXT("[1,"),
+                  "1 1\n1  ! malformed_json at last, byte 3 of the input: the input ends too soon\n");
+    assert_stream(array, TEXT("[1"),
+                  "1 1\n1  ! malformed_json at last, byte 2 of the input: the input ends too soon\n");
+    assert_stream(array, TEXT("[1] \n]"),
+                  "1 1\n2  ! malformed_json at last, byte 5 of the input: something follows the value\n");
+}
+
+static void test_array_ceiling(void **state)
+{
+    (void)state;
+    JsonStreamOptions array = {.layout = JSON_ARRAY, .record_ceiling = 6};
+    assert_stream(array, TEXT("[123456,1234567,[1,23],\"]]]]]]]]\",[[1,2]],7]"),
+                  "1 123456\n1 123456 ! record_too_long, 7 bytes, and the ceiling is 6\n1 [1,23]\n"
+                  "1 \"]]]]] ! record_too_long, 10 bytes, and the ceiling is 6\n"
+                  "1 [[1,2] ! record_too_long, 7 bytes, and the ceiling is 6\n1 7\n");
+}
+
+static void test_array_depth(void **state)
+{
+    (void)state;
+    cleanup(buffer_done) Buffer input = buffer_make(1 << 16), shown = buffer_make(1 << 16);
+    Error error = ERROR_INIT;
+    /* An element deeper than the scanner goes is lost alone. */
+    buffer_append_byte(&input, '[', &error);
+    for (int i = 0; i < 2000; i++)
+        buffer_append_byte(&input, '[', &error);
+    for (int i = 0; i < 2000; i++)
+        buffer_append_byte(&input, ']', &error);
+    buffer_append(&input, TEXT(",5]"), &error);
+    Source source = {.rest = buffer_text(&input), .step = 100};
+    assert_int_equal(show_stream((JsonStreamOptions){.layout = JSON_ARRAY}, source, &shown, &error), STATUS_END);
+    assert_non_null(strstr(shown.data, " ! malformed_json, byte 512: more than 512 objects and arrays"));
+    assert_true(text_ends_with(buffer_text(&shown), TEXT("\n1 5\n")));
+}
+
+static void test_path(void **state)
+{
+    (void)state;
+    JsonStreamOptions path = {.layout = JSON_ARRAY, .path = "data.items"};
+    assert_stream(path, TEXT("{\"data\":{\"items\":[1,{\"a\":2}]}}"), "1 1\n1 {\"a\":2}\n");
+    assert_stream(
+        path,
+        TEXT("{\n\"items\":[7],\"x\":{\"data\":{\"items\":[8]}},\n\"d\\u0061ta\" : { \"n\":2, \"items\" : [\n3\n] "
+             ", \"next\":null} ,\"paging\":{\"items\":[9]}}\n"),
+        "4 3\n");
+    assert_stream(path, TEXT("{\"data\":{\"items\":[]},\"data\":{\"items\":[1]}}"), "");
+    assert_stream(path, TEXT("{\"data\":{\"items\":[1]}"),
+                  "1 1\n1  ! malformed_json at last, byte 21 of the input: the input ends too soon\n");
+    assert_stream(path, TEXT("{\"data\":{\"items\":[1],\"n\":01}}"),
+                  "1 1\n1  ! malformed_json at last, byte 27 of the input: a malformed value\n");
+    assert_stream(path, TEXT("{\"data\":{\"items\":[1],}}"),
+                  "1 1\n1  ! malformed_json at last, byte 21 of the input: a key is missing\n");
+    assert_stream(path, TEXT("{\"data\":{\"items\":[1]}}{"),
+                  "1 1\n1  ! malformed_json at last, byte 22 of the input: something follows the value\n");
+    /* What is larger than a record may be is passed over outside of the array. */
+    path.record_ceiling = 8;
+    assert_stream(path, TEXT("{\"x\":[1,2,3,4,5,6,7],\"data\":{\"items\":[1]}}"), "1 1\n");
+}
+
+static void test_no_array(void **state)
+{
+    (void)state;
+    JsonStreamOptions array = {.layout = JSON_ARRAY}, path = {.layout = JSON_ARRAY, .path = "data.items"};
+    assert_stream(array, TEXT(""), "error 65: line 1: there is no array at the top level");
+    assert_stream(array, TEXT("\n{\"a\":1}"), "error 65: line 2: there is no array at the top level");
+    assert_stream(path, TEXT("[1]"), "error 65: line 1: there is no array at data.items");
+    assert_stream(path, TEXT("{\"data\":{\"items\":null}}"), "error 65: line 1: there is no array at data.items");
+    assert_stream(path, TEXT("{\"data\":{\"item\":[]}}"), "error 65: the input has no data.items");
+    assert_stream(path, TEXT("{\"data\":{\"item\":[],}}"), "error 65: byte 19 of the input: a key is missing");
+}
+
+static void test_other_encodings(void **state)
+{
+    (void)state;
+    static const Text inputs[] = {
+        {"\xFF\xFE{\0}\0", 6}, {"\xFE\xFF\0{\0}", 6}, {"\xFF\xFE\0\0{\0\0\0", 8}, {"\0\0\xFE\xFF\0\0\0{", 8}};
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        assert_stream((JsonStreamOptions){.layout = JSON_LINES}, inputs[i],
+                      "error 65: the input is in UTF-16 or UTF-32, and JSON is in UTF-8");
+        cleanup(buffer_done) Buffer shown = buffer_make(100);
+        Error error = ERROR_INIT;
+        show_stream((JsonStreamOptions){.layout = JSON_ARRAY}, (Source){.rest = inputs[i], .step = 3}, &shown, &error);
+        assert_string_equal(error.hint, "convert it first: iconv -f UTF-16 -t UTF-8");
+    }
+}
+
+static void test_read_error(void **state)
+{
+    (void)state;
+    static const Text inputs[] = {{"", 0}, {"1", 1}, {"[1,2", 4}, {"[1]", 3}};
+    cleanup(buffer_done) Buffer shown = buffer_make(1000);
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+        for (int layout = JSON_LINES; layout <= JSON_ARRAY; layout++) {
+            Error error = ERROR_INIT;
+            Source source = {.rest = inputs[i], .step = 2, .fails_at_end = true};
+            Status status = show_stream((JsonStreamOptions){.layout = (JsonLayout)layout}, source, &shown, &error);
+            assert_int_equal(status, STATUS_ERROR);
+            if (layout == JSON_LINES || i > 1)
+                assert_int_equal(error.code, ERROR_IO);
+        }
+}
+
+/* An endless source: "[" and then the same element again and again. */
+static Status endless_read(void *context, Text *ret_block, Error *error)
+{
+    (void)error;
+    size_t *reads = context;
+    static const char element[] = "{\"key\":\"value of some length\",\"list\":[1,2,3]},";
+    *ret_block = (*reads)++ == 0 ? TEXT("[") : (Text){element, sizeof element - 1};
+    return STATUS_OK;
+}
+
+static void test_constant_memory(void **state)
+{
+    (void)state;
+    size_t reads = 0;
+    cleanup(json_stream_done) JsonStream stream = json_stream_make(
+        (JsonStreamOptions){.layout = JSON_ARRAY, .read = endless_read, .context = &reads, .record_ceiling = 1000});
+    JsonRecord record;
+    Error error;
+    for (int i = 0; i < 200000; i++) {
+        assert_int_equal(json_stream_next(&stream, &record, &error), STATUS_OK);
+        assert_null(record.problem);
+    }
+    assert_true(stream.carry.capacity <= 1001);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_suite),
+                                       cmocka_unit_test(test_tokens),
+                                       cmocka_unit_test(test_flaws_and_places),
+                                       cmocka_unit_test(test_error_stays),
+                                       cmocka_unit_test(test_depth),
+                                       cmocka_unit_test(test_string_places),
+                                       cmocka_unit_test(test_skip_and_leave),
+                                       cmocka_unit_test(test_unescape),
+                                       cmocka_unit_test(test_lines),
+                                       cmocka_unit_test(test_lines_ceiling),
+                                       cmocka_unit_test(test_lines_unchecked),
+                                       cmocka_unit_test(test_array),
+                                       cmocka_unit_test(test_array_breaks),
+                                       cmocka_unit_test(test_array_ceiling),
+                                       cmocka_unit_test(test_array_depth),
+                                       cmocka_unit_test(test_path),
+                                       cmocka_unit_test(test_no_array),
+                                       cmocka_unit_test(test_other_encodings),
+                                       cmocka_unit_test(test_read_error),
+                                       cmocka_unit_test(test_constant_memory)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
