@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { CONFIG_CEILING = 256 << 20, SOURCES_MAX = 1000 };
+enum { CONFIG_CEILING = 64 << 20, SOURCES_MAX = 1000 };
 
 #define SYSTEM_PATH "/etc/closedloop/closedloop.yaml"
 #define LOCAL_PATH "closedloop.yaml"
@@ -236,7 +236,7 @@ static Status load(const char *path, Config *config, Error *error)
 
 Status config_load(const char *option_path, Config *ret_config, Error *error)
 {
-    const char *path;
+    const char *path = NULL;
     TRY(find_path(option_path, &path, error));
     Config config = {.arena = arena_make(CONFIG_CEILING)};
     Status status = load(path, &config, error);

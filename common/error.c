@@ -15,7 +15,8 @@ static void trim_partial_character(char *text)
         text[size - 1 - back] = '\0';
 }
 
-static void format_text(char *text, size_t capacity, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void format_text(char *text, size_t capacity, const char *format,
+                                                              va_list arguments)
 {
     int size = vsnprintf(text, capacity, format, arguments);
     if (size >= 0 && (size_t)size >= capacity)

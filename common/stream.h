@@ -16,6 +16,7 @@
 #ifndef CLOSEDLOOP_COMMON_STREAM_H
 #define CLOSEDLOOP_COMMON_STREAM_H
 
+#include "common/arena.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/text.h"

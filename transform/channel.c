@@ -254,7 +254,7 @@ static ClickId find_click_id(const ArrivalInput *input)
 
 static Text without_www(Text host)
 {
-    return text_starts_with(host, TEXT("www.")) ? (Text){host.data + 4, host.size - 4} : host;
+    return host.size > 4 && text_starts_with(host, TEXT("www.")) ? (Text){host.data + 4, host.size - 4} : host;
 }
 
 /* Is the host that one, or below it? */

@@ -1,6 +1,7 @@
 /* The scanner, the unescaping and the stream on any bytes. The stream must give the same records however its blocks are
  * cut, and what it passes as good must be good to the scanner. The first byte is the size of the blocks. */
 #include "common/json.h"
+#include "common/json_stream.h"
 
 #include <stdlib.h>
 

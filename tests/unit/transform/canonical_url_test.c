@@ -1,11 +1,12 @@
 #include "transform/canonical_url.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 static CanonicalUrl url, again;
 
@@ -47,60 +48,69 @@ static void test_what_is_dropped(void **state)
 {
     (void)state;
     UrlRules rules = make_rules(NULL, NULL, 0);
-    ASSERT_PAIRS(&rules, {"http://example.com", "https://example.com/"}, {"HTTPS://Example.COM/", "https://example.com/"},
-                 {"https://example.com/a", "https://example.com/a"}, {"https://example.com/A/b", "https://example.com/A/b"},
-                 {"http://user:secret@example.com/a", "https://example.com/a"},
-                 {"http://example.com:80/a", "https://example.com/a"}, {"https://example.com:443/a", "https://example.com/a"},
-                 {"http://example.com:443/a", "https://example.com/a"},
-                 {"https://example.com:8443/a", "https://example.com:8443/a"},
-                 {"https://example.com:/a", "https://example.com/a"}, {"https://example.com:00080/", "https://example.com/"},
-                 {"https://example.com/a#b?c", "https://example.com/a"}, {"https://example.com/a/", "https://example.com/a"},
-                 {"https://example.com/a//", "https://example.com/a"}, {"https://example.com/a//b", "https://example.com/a//b"},
-                 {"https://example.com//", "https://example.com/"}, {"https://example.com/a?", "https://example.com/a"},
-                 {"https://example.com/a?#x", "https://example.com/a"}, {"  https://example.com/a \r\n", "https://example.com/a"},
-                 {"ht\ntps://exam\tple.com/\ra", "https://example.com/a"},
-                 {"https:\\\\example.com\\a\\b", "https://example.com/a/b"}, {"https:example.com/a", "https://example.com/a"},
-                 {"https:////example.com/a", "https://example.com/a"});
+    ASSERT_PAIRS(
+        &rules, {"http://example.com", "https://example.com/"}, {"HTTPS://Example.COM/", "https://example.com/"},
+        {"https://example.com/a", "https://example.com/a"}, {"https://example.com/A/b", "https://example.com/A/b"},
+        {"http://user:secret@example.com/a", "https://example.com/a"},
+        {"http://example.com:80/a", "https://example.com/a"}, {"https://example.com:443/a", "https://example.com/a"},
+        {"http://example.com:443/a", "https://example.com/a"},
+        {"https://example.com:8443/a", "https://example.com:8443/a"},
+        {"https://example.com:/a", "https://example.com/a"}, {"https://example.com:00080/", "https://example.com/"},
+        {"https://example.com/a#b?c", "https://example.com/a"}, {"https://example.com/a/", "https://example.com/a"},
+        {"https://example.com/a//", "https://example.com/a"}, {"https://example.com/a//b", "https://example.com/a//b"},
+        {"https://example.com//", "https://example.com/"}, {"https://example.com/a?", "https://example.com/a"},
+        {"https://example.com/a?#x", "https://example.com/a"},
+        {"  https://example.com/a \r\n", "https://example.com/a"},
+        {"ht\ntps://exam\tple.com/\ra", "https://example.com/a"},
+        {"https:\\\\example.com\\a\\b", "https://example.com/a/b"}, {"https:example.com/a", "https://example.com/a"},
+        {"https:////example.com/a", "https://example.com/a"});
 }
 
 static void test_index_files(void **state)
 {
     (void)state;
     UrlRules rules = make_rules(NULL, NULL, 0);
-    ASSERT_PAIRS(&rules, {"https://e.com/index.html", "https://e.com/"}, {"https://e.com/a/index.php", "https://e.com/a"},
-                 {"https://e.com/a/Default.ASPX", "https://e.com/a"}, {"https://e.com/a/index.htm/", "https://e.com/a"},
-                 {"https://e.com/a/index.html/index.php//", "https://e.com/a"},
-                 {"https://e.com/a/index%2Ehtml?x=1", "https://e.com/a?x=1"},
-                 {"https://e.com/a/index.html/b", "https://e.com/a/index.html/b"},
-                 {"https://e.com/a/index", "https://e.com/a/index"}, {"https://e.com/a/index.pdf", "https://e.com/a/index.pdf"},
-                 {"https://e.com/a/myindex.html", "https://e.com/a/myindex.html"});
+    ASSERT_PAIRS(
+        &rules, {"https://e.com/index.html", "https://e.com/"}, {"https://e.com/a/index.php", "https://e.com/a"},
+        {"https://e.com/a/Default.ASPX", "https://e.com/a"}, {"https://e.com/a/index.htm/", "https://e.com/a"},
+        {"https://e.com/a/index.html/index.php//", "https://e.com/a"},
+        {"https://e.com/a/index%2Ehtml?x=1", "https://e.com/a?x=1"},
+        {"https://e.com/a/index.html/b", "https://e.com/a/index.html/b"},
+        {"https://e.com/a/index", "https://e.com/a/index"}, {"https://e.com/a/index.pdf", "https://e.com/a/index.pdf"},
+        {"https://e.com/a/myindex.html", "https://e.com/a/myindex.html"});
 }
 
 static void test_paths(void **state)
 {
     (void)state;
     UrlRules rules = make_rules(NULL, NULL, 0);
-    ASSERT_PAIRS(&rules, {"https://e.com/a/./b/../c", "https://e.com/a/c"}, {"https://e.com/../../a", "https://e.com/a"},
-                 {"https://e.com/a/b/..", "https://e.com/a"}, {"https://e.com/a/%2e%2E/b", "https://e.com/b"},
-                 {"https://e.com/a/.%2e/b", "https://e.com/b"}, {"https://e.com/a//../b", "https://e.com/a/b"},
-                 {"https://e.com/a/...", "https://e.com/a/..."}, {"https://e.com/%7Eann/%41", "https://e.com/~ann/A"},
-                 {"https://e.com/%c3%a9", "https://e.com/%C3%A9"}, {"https://e.com/\xC3\xA9", "https://e.com/%C3%A9"},
-                 {"https://e.com/a%2fb", "https://e.com/a%2Fb"}, {"https://e.com/a b", "https://e.com/a%20b"},
-                 {"https://e.com/a|b^c[d]", "https://e.com/a%7Cb%5Ec%5Bd%5D"},
-                 {"https://e.com/100%", "https://e.com/100%25"}, {"https://e.com/%%411", "https://e.com/%25A1"},
-                 {"https://e.com/%252e", "https://e.com/%252e"}, {"https://e.com/a;b=1,c@d:e!$&'()*+", "https://e.com/a;b=1,c@d:e!$&'()*+"});
+    ASSERT_PAIRS(
+        &rules, {"https://e.com/a/./b/../c", "https://e.com/a/c"}, {"https://e.com/../../a", "https://e.com/a"},
+        {"https://e.com/a/b/..", "https://e.com/a"}, {"https://e.com/a/%2e%2E/b", "https://e.com/b"},
+        {"https://e.com/a/.%2e/b", "https://e.com/b"}, {"https://e.com/a//../b", "https://e.com/a/b"},
+        {"https://e.com/a/...", "https://e.com/a/..."}, {"https://e.com/%7Eann/%41", "https://e.com/~ann/A"},
+        {"https://e.com/%c3%a9", "https://e.com/%C3%A9"}, {"https://e.com/\xC3\xA9", "https://e.com/%C3%A9"},
+        {"https://e.com/a%2fb", "https://e.com/a%2Fb"}, {"https://e.com/a b", "https://e.com/a%20b"},
+        {"https://e.com/a|b^c[d]", "https://e.com/a%7Cb%5Ec%5Bd%5D"}, {"https://e.com/100%", "https://e.com/100%25"},
+        {"https://e.com/%%411", "https://e.com/%25A1"}, {"https://e.com/%252e", "https://e.com/%252e"},
+        {"https://e.com/a;b=1,c@d:e!$&'()*+", "https://e.com/a;b=1,c@d:e!$&'()*+"});
 }
 
 static void test_queries(void **state)
 {
     (void)state;
     UrlRules rules = make_rules(NULL, NULL, 0);
-    ASSERT_PAIRS(&rules, {"https://e.com/?b=2&a=1", "https://e.com/?a=1&b=2"}, {"https://e.com/?a=2&a=1&a=10", "https://e.com/?a=1&a=10&a=2"},
-                 {"https://e.com/?a&a=&A", "https://e.com/?A&a&a="}, {"https://e.com/?ab=1&a=2&a!=3", "https://e.com/?a=2&a!=3&ab=1"},
-                 {"https://e.com/?&&a=1&&", "https://e.com/?a=1"}, {"https://e.com/?q=a+b&r=a%20b", "https://e.com/?q=a+b&r=a%20b"},
+    ASSERT_PAIRS(&rules, {"https://e.com/?b=2&a=1", "https://e.com/?a=1&b=2"},
+                 {"https://e.com/?a=2&a=1&a=10", "https://e.com/?a=1&a=10&a=2"},
+                 {"https://e.com/?a&a=&A", "https://e.com/?A&a&a="},
+                 {"https://e.com/?ab=1&a=2&a!=3", "https://e.com/?a=2&a!=3&ab=1"},
+                 {"https://e.com/?&&a=1&&", "https://e.com/?a=1"},
+                 {"https://e.com/?q=a+b&r=a%20b", "https://e.com/?q=a+b&r=a%20b"},
                  {"https://e.com/?q=%c3%a9&p=\xC3\xA9", "https://e.com/?p=%C3%A9&q=%C3%A9"},
-                 {"https://e.com/?q='\"<>", "https://e.com/?q=%27%22%3C%3E"}, {"https://e.com/?a=b=c", "https://e.com/?a=b=c"},
-                 {"https://e.com/?a=%26%3D", "https://e.com/?a=%26%3D"}, {"https://e.com/?u=https://x.org/?y", "https://e.com/?u=https://x.org/?y"});
+                 {"https://e.com/?q='\"<>", "https://e.com/?q=%27%22%3C%3E"},
+                 {"https://e.com/?a=b=c", "https://e.com/?a=b=c"},
+                 {"https://e.com/?a=%26%3D", "https://e.com/?a=%26%3D"},
+                 {"https://e.com/?u=https://x.org/?y", "https://e.com/?u=https://x.org/?y"});
 }
 
 static void test_tracking(void **state)
@@ -111,7 +121,8 @@ static void test_tracking(void **state)
         &rules, {"https://e.com/?utm_source=a&utm_medium=b&utm_whatever=c", "https://e.com/"},
         {"https://e.com/?UTM_Source=a&x=1", "https://e.com/?x=1"}, {"https://e.com/?utm%5Fsource=a", "https://e.com/"},
         {"https://e.com/?%75tm_source=a", "https://e.com/"},
-        {"https://e.com/?gclid=1&gclsrc=2&dclid=3&fbclid=4&msclkid=5&li_fat_id=6&twclid=7&ttclid=8&yclid=9&wbraid=1&gbraid=2",
+        {"https://e.com/"
+         "?gclid=1&gclsrc=2&dclid=3&fbclid=4&msclkid=5&li_fat_id=6&twclid=7&ttclid=8&yclid=9&wbraid=1&gbraid=2",
          "https://e.com/"},
         {"https://e.com/?mc_cid=1&mc_eid=2&_hsenc=3&_hsmi=4&hsCtaTracking=5&__hstc=6&__hssc=7&__hsfp=8&mkt_tok=9",
          "https://e.com/"},
@@ -125,8 +136,10 @@ static void test_addresses(void **state)
     (void)state;
     UrlRules rules = make_rules(NULL, NULL, 0);
     ASSERT_PAIRS(&rules, {"https://e.com/?email=ann@example.com&x=1", "https://e.com/?x=1"},
-                 {"https://e.com/?e=ann%40example.com", "https://e.com/"}, {"https://e.com/?e=Ann+Lee+<ann@example.com>", "https://e.com/"},
-                 {"https://e.com/?ann@example.com", "https://e.com/"}, {"https://e.com/?r=%2Fx%3Fe%3Dann%2540example.com", "https://e.com/"},
+                 {"https://e.com/?e=ann%40example.com", "https://e.com/"},
+                 {"https://e.com/?e=Ann+Lee+<ann@example.com>", "https://e.com/"},
+                 {"https://e.com/?ann@example.com", "https://e.com/"},
+                 {"https://e.com/?r=%2Fx%3Fe%3Dann%2540example.com", "https://e.com/"},
                  {"https://e.com/?h=@ann&v=a@b", "https://e.com/?h=@ann&v=a@b"});
 }
 
@@ -137,22 +150,23 @@ static void test_named_only(void **state)
     UrlRules rules = make_rules(NULL, named, 3);
     ASSERT_PAIRS(&rules, {"https://e.com/?x=1&id=7&session=abc&Id=8", "https://e.com/?id=7"},
                  {"https://e.com/?filter%5bx%5D=1&filter[x]=0", "https://e.com/?filter%5Bx%5D=0&filter%5Bx%5D=1"},
-                 {"https://e.com/?id=ann@example.com", "https://e.com/"}, {"https://e.com/?gclid=1", "https://e.com/?gclid=1"},
-                 {"https://e.com/?a=1&b=2", "https://e.com/"});
+                 {"https://e.com/?id=ann@example.com", "https://e.com/"},
+                 {"https://e.com/?gclid=1", "https://e.com/?gclid=1"}, {"https://e.com/?a=1&b=2", "https://e.com/"});
 }
 
 static void test_base(void **state)
 {
     (void)state;
     UrlRules rules = make_rules("https://Example.com:8080/blog/post?x=1#y", NULL, 0);
-    ASSERT_PAIRS(&rules, {"/pricing", "https://example.com:8080/pricing"}, {"\\pricing\\", "https://example.com:8080/pricing"},
-                 {"next", "https://example.com:8080/blog/next"}, {"../top?a=1", "https://example.com:8080/top?a=1"},
-                 {"?b=2", "https://example.com:8080/blog/post?b=2"}, {"#z", "https://example.com:8080/blog/post?x=1"},
-                 {"//other.org/a", "https://other.org/a"}, {"http://other.org/a", "https://other.org/a"},
-                 {"https:next", "https://example.com:8080/blog/next"}, {"http:next", "https://next/"},
-                 {"/a\tb", "https://example.com:8080/ab"});
+    ASSERT_PAIRS(&rules, {"/pricing", "https://example.com:8080/pricing"},
+                 {"\\pricing\\", "https://example.com:8080/pricing"}, {"next", "https://example.com:8080/blog/next"},
+                 {"../top?a=1", "https://example.com:8080/top?a=1"}, {"?b=2", "https://example.com:8080/blog/post?b=2"},
+                 {"#z", "https://example.com:8080/blog/post?x=1"}, {"//other.org/a", "https://other.org/a"},
+                 {"http://other.org/a", "https://other.org/a"}, {"https:next", "https://example.com:8080/blog/next"},
+                 {"http:next", "https://next/"}, {"/a\tb", "https://example.com:8080/ab"});
     rules = make_rules("https://example.com", NULL, 0);
-    ASSERT_PAIRS(&rules, {"pricing/", "https://example.com/pricing"}, {"?a=1", "https://example.com/?a=1"}, {"/", "https://example.com/"});
+    ASSERT_PAIRS(&rules, {"pricing/", "https://example.com/pricing"}, {"?a=1", "https://example.com/?a=1"},
+                 {"/", "https://example.com/"});
     rules = make_rules("https://example.com/a/b/..", NULL, 0);
     ASSERT_PAIRS(&rules, {"c", "https://example.com/a/c"});
 }
@@ -272,9 +286,53 @@ static void test_idempotence(void **state)
 {
     (void)state;
     static const char *const pieces[] = {
-        "/", "//", "\\", ".", "..", "%2e", "%2E%2e", "index.html", "default.aspx", "a", "A", "%", "%4", "%41", "%%41", "%25",
-        "%2f", "%c3", "\xC3\xA9", "?", "&", "=", "&a=1", "&b=%20", "&utm_source=x", "&%75tm_term", "+", "'", "\"", "[", "]",
-        "|", "@", "a@b.co", "a%40b.co", "a%2540b.co", "%%340b.co", "#", ";", " ", "\t", ":", "~", "^", "`", "{", "\x01",
+        "/",
+        "//",
+        "\\",
+        ".",
+        "..",
+        "%2e",
+        "%2E%2e",
+        "index.html",
+        "default.aspx",
+        "a",
+        "A",
+        "%",
+        "%4",
+        "%41",
+        "%%41",
+        "%25",
+        "%2f",
+        "%c3",
+        "\xC3\xA9",
+        "?",
+        "&",
+        "=",
+        "&a=1",
+        "&b=%20",
+        "&utm_source=x",
+        "&%75tm_term",
+        "+",
+        "'",
+        "\"",
+        "[",
+        "]",
+        "|",
+        "@",
+        "a@b.co",
+        "a%40b.co",
+        "a%2540b.co",
+        "%%340b.co",
+        "#",
+        ";",
+        " ",
+        "\t",
+        ":",
+        "~",
+        "^",
+        "`",
+        "{",
+        "\x01",
     };
     UrlRules rules = make_rules(NULL, NULL, 0);
     uint64_t random = 88172645463325252u;
@@ -303,10 +361,12 @@ static void test_idempotence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_dropped), cmocka_unit_test(test_index_files), cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_queries),         cmocka_unit_test(test_tracking),    cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_named_only),      cmocka_unit_test(test_base),        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_ceilings),        cmocka_unit_test(test_parts),       cmocka_unit_test(test_referrer_host),
+        cmocka_unit_test(test_what_is_dropped), cmocka_unit_test(test_index_files),
+        cmocka_unit_test(test_paths),           cmocka_unit_test(test_queries),
+        cmocka_unit_test(test_tracking),        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_named_only),      cmocka_unit_test(test_base),
+        cmocka_unit_test(test_failures),        cmocka_unit_test(test_ceilings),
+        cmocka_unit_test(test_parts),           cmocka_unit_test(test_referrer_host),
         cmocka_unit_test(test_idempotence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

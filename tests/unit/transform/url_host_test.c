@@ -1,9 +1,10 @@
 #include "transform/url_host.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 static void assert_host(const char *raw, const char *expected)
@@ -39,16 +40,26 @@ static void test_names(void **state)
 static void test_other_letters(void **state)
 {
     (void)state;
-    assert_host("b\xC3\xBC" "cher.EXAMPLE", "b\xC3\xBC" "cher.example");
-    assert_host("b%C3%BCcher.example", "b\xC3\xBC" "cher.example");
-    assert_host("\xEF\xBC\xA7\xEF\xBD\x8F.com", "go.com");           /* full-width Go */
-    assert_host("a\xE3\x80\x82" "b", "a.b");                         /* ideographic full stop */
-    assert_host("a\xC2\xAD" "b.com", "ab.com");                      /* soft hyphen */
+    assert_host("b\xC3\xBC"
+                "cher.EXAMPLE",
+                "b\xC3\xBC"
+                "cher.example");
+    assert_host("b%C3%BCcher.example", "b\xC3\xBC"
+                                       "cher.example");
+    assert_host("\xEF\xBC\xA7\xEF\xBD\x8F.com", "go.com"); /* full-width Go */
+    assert_host("a\xE3\x80\x82"
+                "b",
+                "a.b"); /* ideographic full stop */
+    assert_host("a\xC2\xAD"
+                "b.com",
+                "ab.com"); /* soft hyphen */
     assert_host("\xC2\xAD", "");
-    assert_host("\xEF\xBC\x85\xEF\xBC\x90\xEF\xBC\x90.com", "");     /* full-width %00 */
-    assert_host("a\xC2\xA0" "b.com", "");                            /* no-break space */
-    assert_host("a\xEF\xBF\xBD.com", "");                            /* U+FFFD */
-    assert_host("a\xEF\xB7\x90.com", "");                            /* a noncharacter */
+    assert_host("\xEF\xBC\x85\xEF\xBC\x90\xEF\xBC\x90.com", ""); /* full-width %00 */
+    assert_host("a\xC2\xA0"
+                "b.com",
+                "");                      /* no-break space */
+    assert_host("a\xEF\xBF\xBD.com", ""); /* U+FFFD */
+    assert_host("a\xEF\xB7\x90.com", ""); /* a noncharacter */
     assert_host("a\xC3.com", "");
     assert_host("a%80.com", "");
     assert_host("\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.1", "127.0.0.1"); /* full-width digits */

@@ -1,0 +1,279 @@
+#include "common/pg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct Pg {
+    PGconn *connection;
+};
+
+static const char session[] = "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres';"
+                              "set search_path = pg_catalog; set lock_timeout = '60s'; set statement_timeout = 0;"
+                              "set idle_in_transaction_session_timeout = 0; set jit = off; set work_mem = '64MB';"
+                              "set client_min_messages = warning; set standard_conforming_strings = on";
+
+/* One line, without the prefix and the line end that libpq gives. */
+static void clean(char *text, size_t capacity, const char *message)
+{
+    snprintf(text, capacity, "%s", message && *message ? message : "no reason given");
+    size_t size = strlen(text);
+    while (size && (text[size - 1] == '\n' || text[size - 1] == ' '))
+        text[--size] = '\0';
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] < ' ')
+            text[i] = ' ';
+}
+
+typedef struct StateClass {
+    const char *prefix;
+    ErrorCode code;
+    bool is_retryable;
+} StateClass;
+
+/* SQLSTATE, the first match counts (PostgreSQL, appendix A). */
+static const StateClass classes[] = {
+    {"CL001", ERROR_REFUSED, false},     /* our own: too many deletions */
+    {"08", ERROR_UNAVAILABLE, true},     /* connection exceptions */
+    {"57P", ERROR_UNAVAILABLE, true},    /* shutdown, crash, starting up */
+    {"53300", ERROR_UNAVAILABLE, true},  /* too many connections */
+    {"53100", ERROR_IO, true},           /* disk full */
+    {"53", ERROR_UNAVAILABLE, true},     /* insufficient resources */
+    {"40", ERROR_BUSY, true},            /* serialization failure, deadlock */
+    {"55P03", ERROR_BUSY, true},         /* lock not available */
+    {"58", ERROR_IO, false},             /* the server's system */
+    {"28", ERROR_PERMISSION, false},     /* authorisation */
+    {"42501", ERROR_PERMISSION, false},  /* insufficient privilege */
+    {"3D000", ERROR_UNAVAILABLE, false}, /* no such database */
+    {"25006", ERROR_PERMISSION, false},  /* read-only transaction */
+    {"22", ERROR_DATA, false},           /* data exceptions */
+};
+
+static Status fail(Pg *pg, const PGresult *result, Error *error)
+{
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const char *context = result ? PQresultErrorField(result, PG_DIAG_CONTEXT) : NULL;
+    char message[700];
+    clean(message, sizeof message, primary ? primary : PQerrorMessage(pg->connection));
+    StateClass class = {"", ERROR_INTERNAL, false};
+    if (!state)
+        class = (StateClass){"", ERROR_UNAVAILABLE, true};
+    for (size_t i = 0; state && i < sizeof classes / sizeof classes[0]; i++)
+        if (strncmp(state, classes[i].prefix, strlen(classes[i].prefix)) == 0) {
+            class = classes[i];
+            break;
+        }
+    if (PQstatus(pg->connection) == CONNECTION_BAD)
+        class = (StateClass){"", ERROR_UNAVAILABLE, true};
+    if (class.code == ERROR_REFUSED)
+        error_set(error, class.code, "%s", message);
+    else
+        error_set(error, class.code, "the database says: %s%s%s%s", message, state ? " (" : "", state ? state : "",
+                  state ? ")" : "");
+    error->is_retryable = class.is_retryable;
+    if (class.code == ERROR_INTERNAL && context) {
+        char where[300];
+        clean(where, sizeof where, context);
+        error_hint(error, "in %s", where);
+    }
+    return STATUS_ERROR;
+}
+
+Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error)
+{
+    /* What stands before dbname gives way to the connection string, what stands behind it does not. */
+    const char *names[] = {"fallback_application_name", "connect_timeout", "keepalives_idle", "keepalives_interval",
+                           "keepalives_count", "tcp_user_timeout", "dbname", "client_encoding", NULL};
+    const char *values[] = {application, "10", "30", "10", "3", "60000", conninfo && *conninfo ? conninfo : NULL, "UTF8",
+                            NULL};
+    Pg *pg = calloc(1, sizeof *pg);
+    if (!pg)
+        return error_no_memory(error);
+    pg->connection = PQconnectdbParams(names, values, 1);
+    Status status = STATUS_OK;
+    if (!pg->connection) {
+        status = error_no_memory(error);
+    } else if (PQstatus(pg->connection) != CONNECTION_OK) {
+        char message[700];
+        clean(message, sizeof message, PQerrorMessage(pg->connection));
+        bool is_refused = strstr(message, "authentication failed") || strstr(message, "no pg_hba.conf entry") ||
+                          strstr(message, "Permission denied") || strstr(message, "no password supplied");
+        error_set(error, is_refused ? ERROR_PERMISSION : ERROR_UNAVAILABLE, "cannot connect to the database: %s",
+                  message);
+        error_hint(error, "look at `database` in the configuration; psql with the same string must connect");
+        error->is_retryable = !is_refused;
+        status = STATUS_ERROR;
+    } else if (PQserverVersion(pg->connection) < 140000) {
+        status = error_set(error, ERROR_UNAVAILABLE, "the server is PostgreSQL %d: 14 or later is needed",
+                           PQserverVersion(pg->connection) / 10000);
+    } else {
+        status = pg_execute(pg, session, error);
+    }
+    if (status != STATUS_OK) {
+        pg_free(pg);
+        return status;
+    }
+    *ret_pg = pg;
+    return STATUS_OK;
+}
+
+Status pg_execute(Pg *pg, const char *sql, Error *error)
+{
+    PGresult *result = PQexec(pg->connection, sql);
+    ExecStatusType type = PQresultStatus(result);
+    Status status = STATUS_OK;
+    if (type != PGRES_COMMAND_OK && type != PGRES_TUPLES_OK && type != PGRES_EMPTY_QUERY)
+        status = fail(pg, result, error);
+    PQclear(result);
+    return status;
+}
+
+static Status query(Pg *pg, const char *sql, const char *const *parameters, size_t parameter_count, int format,
+                    PgResult *ret_result, Error *error)
+{
+    PGresult *result =
+        PQexecParams(pg->connection, sql, (int)parameter_count, NULL, parameters, NULL, NULL, format);
+    ExecStatusType type = PQresultStatus(result);
+    if (type != PGRES_COMMAND_OK && type != PGRES_TUPLES_OK) {
+        Status status = fail(pg, result, error);
+        PQclear(result);
+        return status;
+    }
+    pg_result_free(ret_result);
+    *ret_result = (PgResult){result, (size_t)PQntuples(result)};
+    return STATUS_OK;
+}
+
+Status pg_query(Pg *pg, const char *sql, const char *const *parameters, size_t parameter_count, PgResult *ret_result,
+                Error *error)
+{
+    return query(pg, sql, parameters, parameter_count, 0, ret_result, error);
+}
+
+Status pg_query_binary(Pg *pg, const char *sql, PgResult *ret_result, Error *error)
+{
+    return query(pg, sql, NULL, 0, 1, ret_result, error);
+}
+
+Text pg_value(const PgResult *result, size_t row, size_t column)
+{
+    const PGresult *handle = result->handle;
+    if (PQgetisnull(handle, (int)row, (int)column))
+        return TEXT_NULL;
+    return (Text){PQgetvalue(handle, (int)row, (int)column), (size_t)PQgetlength(handle, (int)row, (int)column)};
+}
+
+int64_t pg_value_int64(const PgResult *result, size_t row, size_t column)
+{
+    long long value = 0;
+    text_to_int64(pg_value(result, row, column), &value);
+    return value;
+}
+
+void pg_result_free(PgResult *result)
+{
+    PQclear(result->handle);
+    *result = (PgResult){0};
+}
+
+/* Reads what the server has to say, and leaves COPY behind. */
+static Status drain(Pg *pg, int64_t *ret_rows, Error *error)
+{
+    Status status = STATUS_OK;
+    PGresult *result;
+    int64_t rows = 0;
+    while ((result = PQgetResult(pg->connection))) {
+        ExecStatusType type = PQresultStatus(result);
+        long long count;
+        if (type == PGRES_COMMAND_OK && text_to_int64(text_from(PQcmdTuples(result)), &count))
+            rows = count;
+        else if (type != PGRES_COMMAND_OK && status == STATUS_OK)
+            status = fail(pg, result, error);
+        PQclear(result);
+        if (type == PGRES_COPY_IN || PQstatus(pg->connection) == CONNECTION_BAD)
+            break;
+    }
+    if (status == STATUS_OK && PQstatus(pg->connection) == CONNECTION_BAD)
+        status = fail(pg, NULL, error);
+    if (status == STATUS_OK && ret_rows)
+        *ret_rows = rows;
+    return status;
+}
+
+Status pg_copy_begin(Pg *pg, const char *sql, Error *error)
+{
+    PGresult *result = PQexec(pg->connection, sql);
+    Status status = PQresultStatus(result) == PGRES_COPY_IN ? STATUS_OK : fail(pg, result, error);
+    PQclear(result);
+    return status;
+}
+
+Status pg_copy_write(Pg *pg, Text bytes, Error *error)
+{
+    if (PQputCopyData(pg->connection, bytes.data, (int)bytes.size) == 1)
+        return STATUS_OK;
+    Status status = drain(pg, NULL, error);
+    return status == STATUS_OK ? fail(pg, NULL, error) : status;
+}
+
+Status pg_copy_end(Pg *pg, int64_t *ret_rows, Error *error)
+{
+    if (PQputCopyEnd(pg->connection, NULL) != 1) {
+        Status status = drain(pg, NULL, error);
+        return status == STATUS_OK ? fail(pg, NULL, error) : status;
+    }
+    return drain(pg, ret_rows, error);
+}
+
+Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows, Error *error)
+{
+    enum { BLOCK_SIZE = 256 * 1024 };
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_set_errno(error, ERROR_NO_INPUT, errno, "cannot open %s", path);
+    char *block = malloc(BLOCK_SIZE);
+    Status status = block ? pg_copy_begin(pg, sql, error) : error_no_memory(error);
+    ssize_t size = 0;
+    while (status == STATUS_OK) {
+        size = read(descriptor, block, BLOCK_SIZE);
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size <= 0)
+            break;
+        status = pg_copy_write(pg, (Text){block, (size_t)size}, error);
+    }
+    if (status == STATUS_OK && size < 0) {
+        int reason = errno;
+        PQputCopyEnd(pg->connection, "the file cannot be read");
+        drain(pg, NULL, error);
+        status = error_set_errno(error, ERROR_IO, reason, "cannot read %s", path);
+    } else if (status == STATUS_OK) {
+        status = pg_copy_end(pg, ret_rows, error);
+    }
+    free(block);
+    close(descriptor);
+    return status;
+}
+
+void pg_rollback(Pg *pg)
+{
+    if (PQstatus(pg->connection) == CONNECTION_OK)
+        PQclear(PQexec(pg->connection, "rollback"));
+}
+
+void pg_free(Pg *pg)
+{
+    if (!pg)
+        return;
+    PQfinish(pg->connection);
+    free(pg);
+}
+
+void pg_free_pointer(Pg **pg)
+{
+    pg_free(*pg);
+}

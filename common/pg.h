@@ -1,0 +1,68 @@
+/* A connection to PostgreSQL: the only module that knows libpq.
+ *
+ *     cleanup(pg_free_pointer) Pg *pg = NULL;
+ *     TRY(pg_connect(config.database, "closedloop-load", &pg, error));
+ *     TRY(pg_execute(pg, "begin", error));
+ *     cleanup(pg_result_free) PgResult result = {0};
+ *     TRY(pg_query(pg, "select name from t where id = $1", (const char *[]){"7"}, 1, &result, error));
+ *     Text name = pg_value(&result, 0, 0);
+ *
+ * The session speaks UTF-8 and UTC, whatever the server's defaults, and finds only what is named with its schema.
+ * Errors carry the server's words; error->is_retryable tells what a new connection may mend (the server went away or is
+ * starting, a lock, a deadlock). ERROR_UNAVAILABLE for a server that cannot be reached, ERROR_PERMISSION, ERROR_BUSY for
+ * a lock not gained, ERROR_REFUSED for SQLSTATE CL001 (a snapshot that would delete too much).
+ */
+#ifndef CLOSEDLOOP_COMMON_PG_H
+#define CLOSEDLOOP_COMMON_PG_H
+
+#include "common/arena.h"
+#include "common/error.h"
+#include "common/text.h"
+
+#include <stdint.h>
+
+typedef struct Pg Pg;
+
+typedef struct PgResult {
+    void *handle; /* libpq's */
+    size_t row_count;
+} PgResult;
+
+/* conninfo may be empty: libpq's environment decides. No password is ever logged or part of an error. */
+Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error);
+
+/* One or more statements whose rows nobody wants. */
+Status pg_execute(Pg *pg, const char *sql, Error *error);
+
+/* One statement; parameters and values are text, NULL for null. */
+Status pg_query(Pg *pg, const char *sql, const char *const *parameters, size_t parameter_count, PgResult *ret_result,
+                Error *error);
+
+/* The same, values in PostgreSQL's binary form. */
+Status pg_query_binary(Pg *pg, const char *sql, PgResult *ret_result, Error *error);
+
+/* Valid as long as the result; absent for null. */
+Text pg_value(const PgResult *result, size_t row, size_t column);
+
+/* A value that is a whole number; 0 for null. */
+int64_t pg_value_int64(const PgResult *result, size_t row, size_t column);
+
+void pg_result_free(PgResult *result);
+
+/* COPY ... FROM STDIN: begin, write as often as needed, end. After a failure the connection has left COPY, and its
+ * transaction is to be rolled back. */
+Status pg_copy_begin(Pg *pg, const char *sql, Error *error);
+Status pg_copy_write(Pg *pg, Text bytes, Error *error);
+Status pg_copy_end(Pg *pg, int64_t *ret_rows, Error *error);
+
+/* The three with the bytes of a file. */
+Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows, Error *error);
+
+/* Ends a transaction that failed, if the connection still lives; its outcome matters to nobody. */
+void pg_rollback(Pg *pg);
+
+/* NULL is allowed. */
+void pg_free(Pg *pg);
+void pg_free_pointer(Pg **pg);
+
+#endif
