@@ -156,7 +156,7 @@ static Status put_manifest(const char *folder, const Manifest *manifest, Arena *
     cleanup(buffer_done) Buffer buffer = buffer_make(MANIFEST_CEILING);
     TRY(manifest_write(manifest, &buffer, error));
     cleanup(file_writer_done) FileWriter writer = FILE_WRITER_INIT;
-    TRY(file_writer_open(path, FILE_MODE, &writer, error));
+    TRY(file_writer_open_plain(path, FILE_MODE, &writer, error));
     TRY(file_writer_write_text(&writer, buffer_text(&buffer), error));
     return file_writer_commit(&writer, error);
 }

@@ -23,10 +23,10 @@ typedef enum SourceMode {
 
 /* How a field gets its value. */
 typedef struct FieldMapping {
-    int field;          /* index in the record's kind */
-    Text path;          /* in the source: column, dotted JSON path, slashed XML path (@attribute); absent: a constant */
-    Text value;         /* the constant, or the default where the path yields nothing; absent: none */
-    unsigned int line;  /* in the configuration, for messages */
+    int field;         /* index in the record's kind */
+    Text path;         /* in the source: column, dotted JSON path, slashed XML path (@attribute); absent: a constant */
+    Text value;        /* the constant, or the default where the path yields nothing; absent: none */
+    unsigned int line; /* in the configuration, for messages */
 } FieldMapping;
 
 /* Take only records whose path holds one of these values. */
@@ -55,23 +55,23 @@ typedef struct Source {
     SourceMode mode;
     const Text *paths; /* files and globs, absolute */
     size_t path_count;
-    Text record;  /* XML: the element; JSON: path of the array, absent for the top level */
+    Text record;   /* XML: the element; JSON: path of the array, absent for the top level */
     bool together; /* parts: together — all files are one snapshot */
     /* Rejects that a batch may have: a count, or, if is_percent, per cent of what was read. */
     long long max_rejects, max_deleted; /* max_deleted: per cent of the source's records that a snapshot may delete */
     bool max_rejects_is_percent;
-    const char *timezone;    /* of times that carry none; UTC unless given */
-    Text time_format;        /* "iso" unless given */
-    char delimiter, quote;   /* quote 0: none */
+    const char *timezone;  /* of times that carry none; UTC unless given */
+    Text time_format;      /* "iso" unless given */
+    char delimiter, quote; /* quote 0: none */
     bool has_header;
-    const Text *columns;     /* header: a list of names, when the file has none */
+    const Text *columns; /* header: a list of names, when the file has none */
     size_t column_count;
-    char decimal, grouping;  /* of amounts; grouping 0: none */
-    size_t record_ceiling;   /* bytes of one record */
+    char decimal, grouping;      /* of amounts; grouping 0: none */
+    size_t record_ceiling;       /* bytes of one record */
     const Text *keep_parameters; /* only these query parameters belong to the content; NULL: all but tracking */
     size_t keep_parameter_count;
-    Text base_url;               /* for addresses without a host */
-    const Text *own_hosts;       /* hosts that are no outside referrer, besides the page's own */
+    Text base_url;         /* for addresses without a host */
+    const Text *own_hosts; /* hosts that are no outside referrer, besides the page's own */
     size_t own_host_count;
     const RecordMapping *mappings; /* the first is the main kind, the others stand under `also` */
     size_t mapping_count;

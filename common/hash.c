@@ -1,4 +1,5 @@
 #include "common/hash.h"
+#include "common/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -164,7 +165,7 @@ static Status make_secret(const char *path, Error *error)
     unlink(temporary);
     if (!is_linked)
         return error_set_errno(error, ERROR_CANNOT_CREATE, reason, "cannot make the secret %s", path);
-    return STATUS_OK;
+    return path_sync_parent(path, error);
 }
 
 Status secret_load(const char *path, Secret *ret_secret, Error *error)

@@ -40,14 +40,18 @@ static void write_key_or_null(ManifestWriter *writer, const Key *key)
         write_key(writer, key);
 }
 
-/* `none` stands for no time. */
-static void write_time(ManifestWriter *writer, int64_t instant, int64_t none)
+static void write_time(ManifestWriter *writer, int64_t instant)
 {
     char iso[TIME_ISO_SIZE];
+    json_write_string(&writer->json, (Text){iso, time_write_iso(instant, iso)});
+}
+
+static void write_time_or_null(ManifestWriter *writer, int64_t instant, int64_t none)
+{
     if (instant == none)
         json_write_null(&writer->json);
     else
-        json_write_string(&writer->json, (Text){iso, time_write_iso(instant, iso)});
+        write_time(writer, instant);
 }
 
 static void write_days(ManifestWriter *writer, const int32_t *days, size_t count)
@@ -120,11 +124,11 @@ static void write_member(ManifestWriter *writer, const Member *member, const cha
     case MEMBER_FLAG:
         return json_write_boolean(&writer->json, *(const bool *)value);
     case MEMBER_TIME:
-        return write_time(writer, number_at(value), INT64_MIN);
+        return write_time(writer, number_at(value));
     case MEMBER_FIRST:
-        return write_time(writer, number_at(value), INT64_MAX);
+        return write_time_or_null(writer, number_at(value), INT64_MAX);
     case MEMBER_LAST:
-        return write_time(writer, number_at(value), INT64_MIN);
+        return write_time_or_null(writer, number_at(value), INT64_MIN);
     case MEMBER_MODE:
         return json_write_string(&writer->json, text_from(source_mode_name(*(const SourceMode *)value)));
     case MEMBER_KIND:

@@ -37,6 +37,7 @@ typedef struct StateClass {
 /* SQLSTATE, the first match counts (PostgreSQL, appendix A). */
 static const StateClass classes[] = {
     {"CL001", ERROR_REFUSED, false},     /* our own: too many deletions */
+    {"CL002", ERROR_DATA, false},        /* our own: a reconciliation differs */
     {"08", ERROR_UNAVAILABLE, true},     /* connection exceptions */
     {"57P", ERROR_UNAVAILABLE, true},    /* shutdown, crash, starting up */
     {"53300", ERROR_UNAVAILABLE, true},  /* too many connections */
@@ -86,10 +87,17 @@ static Status fail(Pg *pg, const PGresult *result, Error *error)
 Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error)
 {
     /* What stands before dbname gives way to the connection string, what stands behind it does not. */
-    const char *names[] = {"fallback_application_name", "connect_timeout", "keepalives_idle", "keepalives_interval",
-                           "keepalives_count", "tcp_user_timeout", "dbname", "client_encoding", NULL};
-    const char *values[] = {application, "10", "30", "10", "3", "60000", conninfo && *conninfo ? conninfo : NULL, "UTF8",
-                            NULL};
+    const char *names[] = {"fallback_application_name",
+                           "connect_timeout",
+                           "keepalives_idle",
+                           "keepalives_interval",
+                           "keepalives_count",
+                           "tcp_user_timeout",
+                           "dbname",
+                           "client_encoding",
+                           NULL};
+    const char *values[] = {application, "10", "30", "10", "3", "60000", conninfo && *conninfo ? conninfo : NULL,
+                            "UTF8",      NULL};
     Pg *pg = calloc(1, sizeof *pg);
     if (!pg)
         return error_no_memory(error);
@@ -135,8 +143,7 @@ Status pg_execute(Pg *pg, const char *sql, Error *error)
 static Status query(Pg *pg, const char *sql, const char *const *parameters, size_t parameter_count, int format,
                     PgResult *ret_result, Error *error)
 {
-    PGresult *result =
-        PQexecParams(pg->connection, sql, (int)parameter_count, NULL, parameters, NULL, NULL, format);
+    PGresult *result = PQexecParams(pg->connection, sql, (int)parameter_count, NULL, parameters, NULL, NULL, format);
     ExecStatusType type = PQresultStatus(result);
     if (type != PGRES_COMMAND_OK && type != PGRES_TUPLES_OK) {
         Status status = fail(pg, result, error);

@@ -9,8 +9,8 @@
  *
  * The session speaks UTF-8 and UTC, whatever the server's defaults, and finds only what is named with its schema.
  * Errors carry the server's words; error->is_retryable tells what a new connection may mend (the server went away or is
- * starting, a lock, a deadlock). ERROR_UNAVAILABLE for a server that cannot be reached, ERROR_PERMISSION, ERROR_BUSY for
- * a lock not gained, ERROR_REFUSED for SQLSTATE CL001 (a snapshot that would delete too much).
+ * starting, a lock, a deadlock). ERROR_UNAVAILABLE for a server that cannot be reached, ERROR_PERMISSION, ERROR_BUSY
+ * for a lock not gained, ERROR_REFUSED for SQLSTATE CL001 (a snapshot that would delete too much).
  */
 #ifndef CLOSEDLOOP_COMMON_PG_H
 #define CLOSEDLOOP_COMMON_PG_H

@@ -4,12 +4,18 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { BLOCK_SIZE = 1 << 20, RECORD_CEILING = 64 << 20 };
+enum { BLOCK_SIZE = 1 << 20 };
 
 static const char magic[8] = "clrec1\0\n";
 
-#define UPDATED_AT {"updated_at", FIELD_TIME, false, "when this version was written; the newest wins (mode upsert)"}
-#define IS_DELETED {"is_deleted", FIELD_BOOLEAN, false, "true: the record is gone"}
+#define UPDATED_AT                                                                                                     \
+    {                                                                                                                  \
+        "updated_at", FIELD_TIME, false, "when this version was written; the newest wins (mode upsert)"                \
+    }
+#define IS_DELETED                                                                                                     \
+    {                                                                                                                  \
+        "is_deleted", FIELD_BOOLEAN, false, "true: the record is gone"                                                 \
+    }
 
 static const RecordField view_fields[] = {
     {"event_id", FIELD_TEXT, false, "the event's own id; without one, visitor, time, content and interaction are it"},
@@ -144,7 +150,8 @@ static const RecordField question_fields[] = {
 };
 
 static const RecordField cost_fields[] = {
-    {"cost_key", FIELD_TEXT, false, "the row's own key; without one, day, channel, campaign, source, medium, url are it"},
+    {"cost_key", FIELD_TEXT, false,
+     "the row's own key; without one, day, channel, campaign, source, medium, url are it"},
     {"day", FIELD_DATE, true, "the day on which it was spent"},
     {"channel", FIELD_TEXT, false, "the channel that it was spent on"},
     {"campaign", FIELD_TEXT, false, "the campaign that it was spent on"},
@@ -175,10 +182,14 @@ static const RecordField reject_fields[] = {
 #undef UPDATED_AT
 #undef IS_DELETED
 
-#define SPEC(name, meaning, fields) {name, meaning, fields, sizeof fields / sizeof fields[0]}
+#define SPEC(name, meaning, fields)                                                                                    \
+    {                                                                                                                  \
+        name, meaning, fields, sizeof fields / sizeof fields[0]                                                        \
+    }
 
 static const RecordSpec specs[RECORD_KIND_COUNT] = {
-    [RECORD_VIEW] = SPEC("view", "an interaction with content: page view, download, form, email click, ...", view_fields),
+    [RECORD_VIEW] =
+        SPEC("view", "an interaction with content: page view, download, form, email click, ...", view_fields),
     [RECORD_IDENTITY] = SPEC("identity", "a visitor shown to be an address or a contact", identity_fields),
     [RECORD_LEAD] = SPEC("lead", "a person whom marketing or sales knows", lead_fields),
     [RECORD_ACCOUNT] = SPEC("account", "a company", account_fields),
@@ -248,13 +259,15 @@ Status record_encode_header(RecordKind kind, Buffer *buffer, Error *error)
 Status record_encode(RecordKind kind, const Record *record, Buffer *buffer, Error *error)
 {
     size_t count = specs[kind].field_count;
-    size_t size = 6; /* line and file */
+    size_t size = 4 + 6; /* the size itself, line and file */
     for (size_t i = 0; i < count; i++) {
-        if (record->values[i].size > INT32_MAX)
+        if (record->values[i].size > RECORD_SIZE_MAX)
             return error_set(error, ERROR_DATA, "a value of %zu bytes", record->values[i].size);
         size += 5 + record->values[i].size; /* a varint of 32 bits takes at most 5 bytes */
     }
-    TRY(buffer_reserve(buffer, 4 + size, error));
+    if (size > RECORD_SIZE_MAX)
+        return error_set(error, ERROR_DATA, "a record of more than %d bytes", RECORD_SIZE_MAX);
+    TRY(buffer_reserve(buffer, size, error));
     unsigned char *start = (unsigned char *)buffer->data + buffer->size, *at = start + 10;
     put_u32(start + 4, record->line);
     start[8] = (unsigned char)record->file;
@@ -274,6 +287,7 @@ Status record_encode(RecordKind kind, const Record *record, Buffer *buffer, Erro
     }
     put_u32(start, (uint32_t)(at - start - 4));
     buffer->size += (size_t)(at - start);
+    buffer->data[buffer->size] = '\0';
     return STATUS_OK;
 }
 
@@ -324,8 +338,8 @@ Status record_reader_open(RecordReader *reader, const char *path, RecordKind kin
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return error_set_errno(error, ERROR_NO_INPUT, errno, "cannot open %s", path);
-    *reader = (RecordReader){.descriptor = descriptor, .kind = kind, .path = path,
-                             .buffer = buffer_make(RECORD_CEILING), .is_open = true};
+    *reader = (RecordReader){
+        .descriptor = descriptor, .kind = kind, .path = path, .buffer = buffer_make(RECORD_SIZE_MAX), .is_open = true};
     Status status = check_header(reader, error);
     if (status != STATUS_OK)
         record_reader_done(reader);
@@ -341,7 +355,7 @@ Status record_reader_next(RecordReader *reader, Record *ret_record, Error *error
 {
     TRY(fill(reader, 4, error));
     size_t size = get_u32((unsigned char *)reader->buffer.data + reader->at);
-    if (size < 6 || size > RECORD_CEILING - 4)
+    if (size < 6 || size > RECORD_SIZE_MAX - 4)
         return damaged(reader, error);
     TRY(fill(reader, 4 + size, error));
     const unsigned char *at = (unsigned char *)reader->buffer.data + reader->at + 4, *end = at + size;

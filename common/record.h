@@ -63,7 +63,11 @@ typedef struct RecordSpec {
     size_t field_count;
 } RecordSpec;
 
-enum { RECORD_FIELDS_MAX = 24 }; /* no kind has more */
+enum {
+    RECORD_FIELDS_MAX = 24,      /* no kind has more */
+    RECORD_SIZE_MAX = 128 << 20, /* bytes of one record in its file: twice the highest ceiling of a source's record, since
+                                    one part of it may become several fields */
+};
 
 const RecordSpec *record_spec(RecordKind kind);
 
@@ -130,7 +134,8 @@ typedef struct Record {
 /* The head of a record file, appended to the buffer. */
 Status record_encode_header(RecordKind kind, Buffer *buffer, Error *error);
 
-/* One record, appended to the buffer. Values of 2^31 bytes and more are refused. */
+/* One record, appended to the buffer. ERROR_DATA for one of more than RECORD_SIZE_MAX bytes, which no reader would take,
+ * and past the buffer's ceiling; the buffer stays as it was. */
 Status record_encode(RecordKind kind, const Record *record, Buffer *buffer, Error *error);
 
 /* Reads a record file in constant memory.

@@ -153,7 +153,8 @@ static Status record_inputs(Pg *pg, const Manifest *manifest, const char *batch_
 {
     for (size_t i = 0; i < manifest->input_count; i++) {
         const BatchInput *input = &manifest->inputs[i];
-        char digest[KEY_HEX_SIZE], modified[TIME_ISO_SIZE], file_no[NUMBER_SIZE], raw[NUMBER_SIZE], decoded[NUMBER_SIZE];
+        char digest[KEY_HEX_SIZE], modified[TIME_ISO_SIZE], file_no[NUMBER_SIZE], raw[NUMBER_SIZE],
+            decoded[NUMBER_SIZE];
         key_to_hex(&input->digest, digest);
         time_write_iso(input->modified_at, modified);
         cleanup(pg_result_free) PgResult result = {0};
@@ -194,15 +195,16 @@ Status ledger_record(Pg *pg, const WaitingBatch *batch, int64_t *ret_batch_no, E
     bool is_refused = batch->plan == PLAN_REFUSE;
     bool has_views = !is_refused && manifest->first_at <= manifest->last_at;
     cleanup(pg_result_free) PgResult result = {0};
-    TRY(pg_query(pg,
-                 "insert into cl_ops.batch (batch_id, source, system, mode, place, read_at, sequence, file, input_digest, "
-                 "mapping_digest, status, reason, first_at, last_at, loaded_at) values ($1::uuid, $2, $3, $4, $5, $6, $7, "
-                 "$8, $9::uuid, $10::uuid, $11, $12, $13, $14, clock_timestamp()) returning batch_no",
-                 (const char *[]){id, manifest->source, manifest->system, source_mode_name(manifest->mode),
-                                  number(batch->place, place), read_at, number(manifest->sequence, sequence),
-                                  file_of(manifest), input, mapping, is_refused ? "refused" : "loaded",
-                                  is_refused ? batch->reason : NULL, has_views ? first : NULL, has_views ? last : NULL},
-                 14, &result, error));
+    TRY(pg_query(
+        pg,
+        "insert into cl_ops.batch (batch_id, source, system, mode, place, read_at, sequence, file, input_digest, "
+        "mapping_digest, status, reason, first_at, last_at, loaded_at) values ($1::uuid, $2, $3, $4, $5, $6, $7, "
+        "$8, $9::uuid, $10::uuid, $11, $12, $13, $14, clock_timestamp()) returning batch_no",
+        (const char *[]){id, manifest->source, manifest->system, source_mode_name(manifest->mode),
+                         number(batch->place, place), read_at, number(manifest->sequence, sequence), file_of(manifest),
+                         input, mapping, is_refused ? "refused" : "loaded", is_refused ? batch->reason : NULL,
+                         has_views ? first : NULL, has_views ? last : NULL},
+        14, &result, error));
     *ret_batch_no = pg_value_int64(&result, 0, 0);
     number(*ret_batch_no, batch_no);
     TRY(record_inputs(pg, manifest, batch_no, error));

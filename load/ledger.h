@@ -1,8 +1,8 @@
 /* The ledger: which batches the database has, and what therefore is to be done with one that waits in the spool.
  *
- * A batch of an append source is known by its input and mapping. Upsert and snapshot sources form chains: there a return
- * to an earlier state is news, so what waits is laid against the end of the chain: the longest run of waiting batches
- * that the chain already ends with was read before (the spool may have been lost); what follows is new.
+ * A batch of an append source is known by its input and mapping. Upsert and snapshot sources form chains: there a
+ * return to an earlier state is news, so what waits is laid against the end of the chain: the longest run of waiting
+ * batches that the chain already ends with was read before (the spool may have been lost); what follows is new.
  *
  *     TRY(ledger_plan(pg, batches, count, error));
  *     switch (batches[i].plan) ...

@@ -103,6 +103,11 @@ static UrlReason join(CanonicalUrl *url, const UrlRules *rules, size_t base_size
  * authority ignore slashes". */
 static UrlReason resolve(CanonicalUrl *url, const UrlRules *rules, Text text, Text *ret_rest)
 {
+    /* Nearly all there are: the base plays no part before "//". */
+    if (text_starts_with(text, TEXT("https://")) || text_starts_with(text, TEXT("http://"))) {
+        *ret_rest = skip_slashes(text_behind(text, text.data[4] == 's' ? 8 : 7));
+        return URL_OK;
+    }
     size_t size = scheme_size(text);
     bool is_https = is_scheme(text, size, "https"), has_base = rules->base_size > 0;
     if (size && !is_https && !is_scheme(text, size, "http"))

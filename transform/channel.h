@@ -2,10 +2,14 @@
  *
  * Channels are those of "[GA4] Default channel group" (support.google.com/analytics/answer/9756891), manual traffic,
  * its names and its order: the first rule that holds decides. Paid means a medium that matches
- * ^(.*cp.*|ppc|retargeting| paid.*)$; the lists of sites are channel_sites.c. Three things are ours:
  *
+ *     ^(.*cp.*|ppc|retargeting|paid.*)$
+ *
+ * Four things are ours:
+ *
+ *     - the lists of sites, channel_sites.c, which are shorter than Google's, and know sites by domain, not one by one;
  *     - "AI Assistants" stands behind Paid Other: the source is an assistant that answers with links;
- *     - a referrer that is a mail service's web page has the medium "email" (GA4: referral);
+ *     - a referrer that is a mail service's web page has the medium "email";
  *     - what GA4 learns from Google Ads by account link is read from the click id: source and medium that the URL does
  *       not name are the advertiser's, "cpc" or, for fbclid, "social".
  *

@@ -76,7 +76,9 @@ UrlRole url_query_role_of(const UrlQueryRules *rules, Text name, bool *ret_is_tr
     for (size_t i = rules->bucket[first]; i < rules->bucket[first + 1]; i++) {
         const TrackingParameter *entry = &tracking_parameters[i];
         size_t length = rules->size[i];
-        if (size < length || (size > length && entry->name[length] != '*') || memcmp(lowered, entry->name, length) != 0)
+        if (size < length || (size > length && entry->name[length] != '*'))
+            continue;
+        if (lowered[length - 1] != entry->name[length - 1] || memcmp(lowered, entry->name, length) != 0)
             continue;
         *ret_is_tracking = true;
         return entry->role;

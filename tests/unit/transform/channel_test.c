@@ -246,6 +246,7 @@ static void test_referrers(void **state)
         {"https://docs.google.com/", "Referral", "docs.google.com", "referral"},
         {"https://docs.aws.amazon.com/", "Referral", "aws.amazon.com", "referral"},
         {"https://notgoogle.com/", "Referral", "notgoogle.com", "referral"},
+        {"https://www./", "Referral", "www.", "referral"},
         {"https://google.evil.example/", "Referral", "google.evil.example", "referral"},
         {"https://facebook.com.evil.example/", "Referral", "facebook.com.evil.example", "referral"},
     };

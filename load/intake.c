@@ -1,0 +1,117 @@
+#include "load/intake.h"
+
+#include "common/signal.h"
+#include "load/merge.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+enum { ARENA_CEILING = 256 << 20 };
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static bool is_chosen(const char *source, const char *const *only, size_t only_count)
+{
+    for (size_t i = 0; i < only_count; i++)
+        if (strcmp(only[i], source) == 0)
+            return true;
+    return only_count == 0;
+}
+
+static Status read_waiting(const Config *config, const char *const *only, size_t only_count, Arena *arena,
+                           WaitingBatch **ret_batches, size_t *ret_count, Error *error)
+{
+    const char *folder;
+    const char *const *names;
+    size_t name_count, count = 0;
+    TRY(batch_stage_folder(config->spool, STAGE_TRANSFORMED, arena, &folder, error));
+    TRY(batch_list(config->spool, STAGE_TRANSFORMED, arena, &names, &name_count, error));
+    WaitingBatch *batches = arena_allocate(arena, name_count * sizeof *batches);
+    if (!batches)
+        return error_no_memory(error);
+    for (size_t i = 0; i < name_count; i++) {
+        const char *path = arena_printf(arena, "%s/%s/manifest.json", folder, names[i]);
+        if (!path)
+            return error_no_memory(error);
+        TRY(manifest_read(path, arena, &batches[count].manifest, error));
+        batches[count].name = names[i];
+        if (is_chosen(batches[count].manifest.source, only, only_count))
+            count++;
+    }
+    *ret_batches = batches;
+    *ret_count = count;
+    return STATUS_OK;
+}
+
+static IntakeSource *source_of(Intake *intake, const char *name)
+{
+    for (size_t i = 0; i < intake->source_count; i++)
+        if (strcmp(intake->sources[i].name, name) == 0)
+            return &intake->sources[i];
+    IntakeSource *source = &intake->sources[intake->source_count++];
+    source->name = name;
+    return source;
+}
+
+static Status remove_folders(const Config *config, const WaitingBatch *batch, Error *error)
+{
+    TRY(batch_remove(config->spool, STAGE_EXTRACTED, batch->name, error));
+    return batch_remove(config->spool, STAGE_TRANSFORMED, batch->name, error);
+}
+
+static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log *log, Intake *intake, Error *error)
+{
+    IntakeSource *source = source_of(intake, batch->manifest.source);
+    double start = now();
+    if (batch->plan == PLAN_SKIP) {
+        source->known++;
+        return remove_folders(config, batch, error);
+    }
+    MergeOutcome outcome = {0};
+    if (merge_batch(pg, config->spool, batch, &outcome, error) != STATUS_OK)
+        return error_prefix(error, "source %s, batch %s", batch->manifest.source, batch->name);
+    source->batches++;
+    source->rows += outcome.rows;
+    source->duplicates += outcome.duplicates_aside;
+    source->seconds += now() - start;
+    if (outcome.is_refused) {
+        source->refused++;
+        intake->is_refused = true;
+        log_error(log, "%s: %s refused: %s", batch->manifest.source,
+                  batch->manifest.input_count ? batch->manifest.inputs[0].file : batch->name, outcome.reason);
+    }
+    return remove_folders(config, batch, error);
+}
+
+Status intake(Pg *pg, const Config *config, const char *const *only, size_t only_count, bool is_dry_run, const Log *log,
+              Intake *intake, Error *error)
+{
+    WaitingBatch *batches;
+    size_t count;
+    intake->arena = arena_make(ARENA_CEILING);
+    TRY(read_waiting(config, only, only_count, &intake->arena, &batches, &count, error));
+    intake->sources = arena_allocate(&intake->arena, count * sizeof *intake->sources);
+    if (!intake->sources)
+        return error_no_memory(error);
+    TRY(ledger_plan(pg, batches, count, error));
+    for (size_t i = 0; i < count; i++) {
+        TRY(signal_check(error));
+        if (is_dry_run) {
+            IntakeSource *source = source_of(intake, batches[i].manifest.source);
+            *(batches[i].plan == PLAN_SKIP ? &source->known : &source->batches) += 1;
+        } else {
+            TRY(take(pg, config, &batches[i], log, intake, error));
+        }
+    }
+    return STATUS_OK;
+}
+
+void intake_done(Intake *intake)
+{
+    arena_done(&intake->arena);
+}

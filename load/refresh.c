@@ -1,0 +1,107 @@
+#include "load/refresh.h"
+
+#include "common/currency.h"
+#include "load/credit.h"
+#include "load/embedded.h"
+#include "load/migrate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+Status refresh_step(Pg *pg, const char *name, Error *error)
+{
+    for (size_t i = 0; i < embedded_file_count; i++)
+        if (strcmp(embedded_files[i].name, name) == 0) {
+            if (pg_execute(pg, embedded_files[i].text, error) != STATUS_OK)
+                return error_prefix(error, "sql/%s", name);
+            return STATUS_OK;
+        }
+    return error_set(error, ERROR_INTERNAL, "there is no sql/%s", name);
+}
+
+/* Puts the configuration into the setting; *is_changed if what reports rest on differs from what they were made with.
+ */
+static Status apply_settings(Pg *pg, const Config *config, bool *is_changed, Error *error)
+{
+    int exponent = 2;
+    currency_exponent(text_from(config->reporting.currency), &exponent);
+    char exponent_text[16], lookback[32], half_life[32];
+    snprintf(exponent_text, sizeof exponent_text, "%d", exponent);
+    snprintf(lookback, sizeof lookback, "%lld days", config->attribution.lookback_days);
+    snprintf(half_life, sizeof half_life, "%lld", config->attribution.half_life_days);
+    const char *parameters[] = {config->reporting.timezone,
+                                config->reporting.currency,
+                                exponent_text,
+                                lookback,
+                                config->attribution.until == UNTIL_CREATED_AT ? "created_at" : "closed_at",
+                                half_life,
+                                config->attribution.model};
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg,
+                 "select (timezone, currency, currency_exponent, lookback, until, half_life_days) is distinct from "
+                 "($1::text, $2::text, $3::integer, $4::interval, $5::text, $6::integer) and refreshed_at is not null "
+                 "from cl_ops.setting",
+                 parameters, 6, &result, error));
+    *is_changed = result.row_count && text_is(pg_value(&result, 0, 0), "t");
+    return pg_query(pg,
+                    "update cl_ops.setting set timezone = $1, currency = $2, currency_exponent = $3::integer, "
+                    "lookback = $4::interval, until = $5, half_life_days = $6::integer, model = $7",
+                    parameters, 7, &result, error);
+}
+
+static Status count_changed(Pg *pg, RefreshOutcome *outcome, Error *error)
+{
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg,
+                 "select (select count(*) from pg_temp.changed_person), (select count(*) from pg_temp.changed_deal), "
+                 "(select count(*) from cl_ops.changed_day)",
+                 NULL, 0, &result, error));
+    outcome->people = pg_value_int64(&result, 0, 0);
+    outcome->deals = pg_value_int64(&result, 0, 1);
+    outcome->days = pg_value_int64(&result, 0, 2);
+    return STATUS_OK;
+}
+
+static const char finish[] =
+    "delete from cl_ops.changed_key; delete from cl_ops.changed_day;"
+    "update cl_ops.setting set read_at = (select max(read_at) from cl_ops.batch where status = 'loaded'), "
+    "refreshed_at = clock_timestamp()";
+
+static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcome *outcome, Error *error)
+{
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_execute(pg, "begin", error));
+    TRY(pg_query(pg, LOAD_TRY_LOCK, NULL, 0, &result, error));
+    if (!text_is(pg_value(&result, 0, 0), "t")) {
+        error_set(error, ERROR_BUSY, "another program loads or refreshes this database");
+        error->is_retryable = true;
+        return STATUS_ERROR;
+    }
+    bool is_changed = false;
+    TRY(apply_settings(pg, config, &is_changed, error));
+    outcome->is_rebuild = outcome->is_rebuild || is_changed;
+    if (outcome->is_rebuild)
+        TRY(refresh_step(pg, "refresh/00_everything.sql", error));
+    static const char *const before[] = {"refresh/10_records.sql", "refresh/20_persons.sql", "refresh/30_touches.sql",
+                                         "refresh/40_deals.sql", "refresh/50_journeys.sql"};
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        TRY(refresh_step(pg, before[i], error));
+    TRY(credit_journeys(pg, config->attribution.half_life_days, error));
+    TRY(refresh_step(pg, "refresh/60_sums.sql", error));
+    TRY(count_changed(pg, outcome, error));
+    TRY(refresh_step(pg, "refresh/90_checks.sql", error));
+    TRY(pg_execute(pg, finish, error));
+    return pg_execute(pg, "commit", error);
+}
+
+Status refresh(Pg *pg, const Config *config, bool is_rebuild, RefreshOutcome *ret_outcome, Error *error)
+{
+    RefreshOutcome outcome = {.is_rebuild = is_rebuild};
+    Status status = refresh_in_transaction(pg, config, &outcome, error);
+    if (status != STATUS_OK) {
+        pg_rollback(pg);
+        return status;
+    }
+    *ret_outcome = outcome;
+    return STATUS_OK;
+}

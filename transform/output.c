@@ -1,0 +1,74 @@
+#include "transform/output.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+Output output_make(const char *folder)
+{
+    Output output = {.folder = folder};
+    for (int table = 0; table < LOAD_TABLE_COUNT; table++)
+        output.writers[table] = (CopyWriter)COPY_WRITER_INIT;
+    return output;
+}
+
+static Status open_table(Output *output, LoadTable table, Error *error)
+{
+    const LoadTableSpec *spec = load_table_spec(table);
+    char path[PATH_MAX];
+    int size = snprintf(path, sizeof path, "%s/%s.copy", output->folder, spec->name);
+    if (size < 0 || (size_t)size >= sizeof path)
+        return error_set(error, ERROR_CANNOT_CREATE, "%s: the path is too long", output->folder);
+    TRY(copy_writer_open(path, spec->column_count, &output->writers[table], error));
+    output->is_open[table] = true;
+    return STATUS_OK;
+}
+
+Status output_table(Output *output, LoadTable table, CopyWriter **ret_writer, Error *error)
+{
+    if (!output->is_open[table])
+        TRY(open_table(output, table, error));
+    *ret_writer = &output->writers[table];
+    return STATUS_OK;
+}
+
+void output_drop(Output *output, LoadTable table)
+{
+    copy_writer_done(&output->writers[table]);
+    output->is_open[table] = false;
+}
+
+Status output_commit(Output *output, Arena *arena, const BatchFile **ret_files, size_t *ret_count, Error *error)
+{
+    BatchFile *files = arena_allocate(arena, LOAD_TABLE_COUNT * sizeof *files);
+    if (!files)
+        return error_no_memory(error);
+    size_t count = 0;
+    for (int table = 0; table < LOAD_TABLE_COUNT; table++) {
+        if (!output->is_open[table])
+            continue;
+        CopyWriter *writer = &output->writers[table];
+        TRY(copy_writer_commit(writer, error));
+        const LoadTableSpec *spec = load_table_spec((LoadTable)table);
+        const char *name = arena_printf(arena, "%s.copy", spec->name);
+        if (!name)
+            return error_no_memory(error);
+        files[count++] = (BatchFile){
+            .table = spec->name,
+            .name = name,
+            .rows = writer->rows,
+            .bytes = (int64_t)writer->file.bytes,
+            .digest = file_writer_digest(&writer->file),
+            .columns = spec->columns,
+            .column_count = spec->column_count,
+        };
+    }
+    *ret_files = files;
+    *ret_count = count;
+    return STATUS_OK;
+}
+
+void output_done(Output *output)
+{
+    for (int table = 0; table < LOAD_TABLE_COUNT; table++)
+        output_drop(output, (LoadTable)table);
+}
