@@ -1,6 +1,6 @@
 #include "load/credit.h"
 
-#include "common/copy_row.h"
+#include "common/copy_encode.h"
 #include "common/time.h"
 #include "load/attribution.h"
 #include "load/embedded.h"
@@ -117,7 +117,7 @@ static Status flush(Crediting *crediting, Error *error)
 {
     if (crediting->rows.size == 0)
         return STATUS_OK;
-    TRY(copy_row_trailer(&crediting->rows, error));
+    TRY(copy_encode_trailer(&crediting->rows, error));
     TRY(pg_copy_begin(crediting->pg,
                       "copy cl_marketing.deal_touch (deal_id, position, touch_id, person_id, content_id, arrival_id, "
                       "touched_at, outcome, month, milestones, weights, credits) from stdin (format binary)",
@@ -136,7 +136,7 @@ static Status put_milestones(Buffer *rows, uint8_t bits, Error *error)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bits >> i & 1)
             held[count++] = text_from(names[i]);
-    return copy_row_text_array(rows, held, count, error);
+    return copy_encode_text_array(rows, held, count, error);
 }
 
 static Status put_row(Crediting *crediting, size_t i, Error *error)
@@ -154,20 +154,20 @@ static Status put_row(Crediting *crediting, size_t i, Error *error)
         credits[index] = is_touch ? journey->credits[m * journey->capacity + i] : journey->amount;
     }
     if (rows->size == 0)
-        TRY(copy_row_header(rows, error));
-    TRY(copy_row_begin(rows, 12, error));
-    TRY(copy_row_uuid(rows, &journey->deal_id, error));
-    TRY(copy_row_int32(rows, &position, error));
-    TRY(copy_row_uuid(rows, &touch->touch_id, error));
-    TRY(copy_row_uuid(rows, &touch->person_id, error));
-    TRY(copy_row_uuid(rows, &touch->content_id, error));
-    TRY(copy_row_uuid(rows, &touch->arrival_id, error));
-    TRY(copy_row_time(rows, is_touch ? &journey->ordered[i].touched_at : NULL, error));
-    TRY(copy_row_text(rows, text_from(journey->outcome), error));
-    TRY(copy_row_date(rows, &journey->month, error));
+        TRY(copy_encode_header(rows, error));
+    TRY(copy_encode_begin(rows, 12, error));
+    TRY(copy_encode_uuid(rows, &journey->deal_id, error));
+    TRY(copy_encode_int32(rows, &position, error));
+    TRY(copy_encode_uuid(rows, &touch->touch_id, error));
+    TRY(copy_encode_uuid(rows, &touch->person_id, error));
+    TRY(copy_encode_uuid(rows, &touch->content_id, error));
+    TRY(copy_encode_uuid(rows, &touch->arrival_id, error));
+    TRY(copy_encode_time(rows, is_touch ? &journey->ordered[i].touched_at : NULL, error));
+    TRY(copy_encode_text(rows, text_from(journey->outcome), error));
+    TRY(copy_encode_date(rows, &journey->month, error));
     TRY(put_milestones(rows, is_touch ? journey->milestones[i] : 0, error));
-    TRY(copy_row_int64_array(rows, weights, (size_t)crediting->number_max, error));
-    TRY(copy_row_int64_array(rows, credits, (size_t)crediting->number_max, error));
+    TRY(copy_encode_int64_array(rows, weights, (size_t)crediting->number_max, error));
+    TRY(copy_encode_int64_array(rows, credits, (size_t)crediting->number_max, error));
     return rows->size >= FLUSH_SIZE ? flush(crediting, error) : STATUS_OK;
 }
 

@@ -91,8 +91,8 @@ static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log 
 Status intake(Pg *pg, const Config *config, const char *const *only, size_t only_count, bool is_dry_run, const Log *log,
               Intake *intake, Error *error)
 {
-    WaitingBatch *batches;
-    size_t count;
+    WaitingBatch *batches = NULL;
+    size_t count = 0;
     intake->arena = arena_make(ARENA_CEILING);
     TRY(read_waiting(config, only, only_count, &intake->arena, &batches, &count, error));
     intake->sources = arena_allocate(&intake->arena, count * sizeof *intake->sources);

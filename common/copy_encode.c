@@ -1,4 +1,4 @@
-#include "common/copy_row.h"
+#include "common/copy_encode.h"
 
 #include "common/time.h"
 
@@ -25,19 +25,19 @@ static void put64(char *at, int64_t value)
     memcpy(at, &bits, sizeof bits);
 }
 
-Status copy_row_header(Buffer *buffer, Error *error)
+Status copy_encode_header(Buffer *buffer, Error *error)
 {
     /* signature, flags, length of the header's extension */
     static const char header[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
     return buffer_append_bytes(buffer, header, sizeof header, error);
 }
 
-Status copy_row_trailer(Buffer *buffer, Error *error)
+Status copy_encode_trailer(Buffer *buffer, Error *error)
 {
     return buffer_append_bytes(buffer, "\377\377", 2, error);
 }
 
-Status copy_row_begin(Buffer *buffer, int field_count, Error *error)
+Status copy_encode_begin(Buffer *buffer, int field_count, Error *error)
 {
     TRY(buffer_reserve(buffer, 2, error));
     put16(buffer->data + buffer->size, (int16_t)field_count);
@@ -61,7 +61,7 @@ static Status put_null(Buffer *buffer, Error *error)
     return buffer_append_bytes(buffer, "\377\377\377\377", 4, error);
 }
 
-Status copy_row_bytes(Buffer *buffer, const void *bytes, size_t size, Error *error)
+Status copy_encode_bytes(Buffer *buffer, const void *bytes, size_t size, Error *error)
 {
     if (!bytes)
         return put_null(buffer, error);
@@ -75,46 +75,46 @@ Status copy_row_bytes(Buffer *buffer, const void *bytes, size_t size, Error *err
     return STATUS_OK;
 }
 
-Status copy_row_uuid(Buffer *buffer, const Key *key, Error *error)
+Status copy_encode_uuid(Buffer *buffer, const Key *key, Error *error)
 {
-    return copy_row_bytes(buffer, key ? key->bytes : NULL, sizeof key->bytes, error);
+    return copy_encode_bytes(buffer, key ? key->bytes : NULL, sizeof key->bytes, error);
 }
 
-Status copy_row_text(Buffer *buffer, Text text, Error *error)
+Status copy_encode_text(Buffer *buffer, Text text, Error *error)
 {
-    return copy_row_bytes(buffer, text.data, text.size, error);
+    return copy_encode_bytes(buffer, text.data, text.size, error);
 }
 
-Status copy_row_bool(Buffer *buffer, const bool *value, Error *error)
+Status copy_encode_bool(Buffer *buffer, const bool *value, Error *error)
 {
     char byte = value && *value;
-    return copy_row_bytes(buffer, value ? &byte : NULL, 1, error);
+    return copy_encode_bytes(buffer, value ? &byte : NULL, 1, error);
 }
 
-Status copy_row_int32(Buffer *buffer, const int32_t *value, Error *error)
+Status copy_encode_int32(Buffer *buffer, const int32_t *value, Error *error)
 {
     char bytes[4];
     put32(bytes, value ? *value : 0);
-    return copy_row_bytes(buffer, value ? bytes : NULL, sizeof bytes, error);
+    return copy_encode_bytes(buffer, value ? bytes : NULL, sizeof bytes, error);
 }
 
-Status copy_row_int64(Buffer *buffer, const int64_t *value, Error *error)
+Status copy_encode_int64(Buffer *buffer, const int64_t *value, Error *error)
 {
     char bytes[8];
     put64(bytes, value ? *value : 0);
-    return copy_row_bytes(buffer, value ? bytes : NULL, sizeof bytes, error);
+    return copy_encode_bytes(buffer, value ? bytes : NULL, sizeof bytes, error);
 }
 
-Status copy_row_time(Buffer *buffer, const int64_t *instant, Error *error)
+Status copy_encode_time(Buffer *buffer, const int64_t *instant, Error *error)
 {
     int64_t value = instant ? time_to_postgres(*instant) : 0;
-    return copy_row_int64(buffer, instant ? &value : NULL, error);
+    return copy_encode_int64(buffer, instant ? &value : NULL, error);
 }
 
-Status copy_row_date(Buffer *buffer, const int32_t *days, Error *error)
+Status copy_encode_date(Buffer *buffer, const int32_t *days, Error *error)
 {
     int32_t value = days ? time_date_to_postgres(*days) : 0;
-    return copy_row_int32(buffer, days ? &value : NULL, error);
+    return copy_encode_int32(buffer, days ? &value : NULL, error);
 }
 
 /* dimensions, has nulls, element type, then length and lower bound; an empty array has no dimension */
@@ -135,7 +135,7 @@ static char *begin_array(Buffer *buffer, int32_t type, size_t count, size_t byte
     return at + 20;
 }
 
-Status copy_row_uuid_array(Buffer *buffer, const Key *keys, size_t count, Error *error)
+Status copy_encode_uuid_array(Buffer *buffer, const Key *keys, size_t count, Error *error)
 {
     char *at = begin_array(buffer, OID_UUID, count, count * 20, error);
     if (!at)
@@ -147,7 +147,7 @@ Status copy_row_uuid_array(Buffer *buffer, const Key *keys, size_t count, Error 
     return STATUS_OK;
 }
 
-Status copy_row_int64_array(Buffer *buffer, const int64_t *values, size_t count, Error *error)
+Status copy_encode_int64_array(Buffer *buffer, const int64_t *values, size_t count, Error *error)
 {
     char *at = begin_array(buffer, OID_INT8, count, count * 12, error);
     if (!at)
@@ -159,7 +159,7 @@ Status copy_row_int64_array(Buffer *buffer, const int64_t *values, size_t count,
     return STATUS_OK;
 }
 
-Status copy_row_text_array(Buffer *buffer, const Text *texts, size_t count, Error *error)
+Status copy_encode_text_array(Buffer *buffer, const Text *texts, size_t count, Error *error)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < count; i++)

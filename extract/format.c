@@ -1,0 +1,37 @@
+#include "extract/format.h"
+
+#include "common/signal.h"
+
+/* What stands behind the last record belongs to the file's digest, and may be damaged. */
+static Status drain(Stream *stream, Error *error)
+{
+    for (;;) {
+        Text block;
+        Status status = stream_read(stream, &block, error);
+        if (status != STATUS_OK)
+            return status == STATUS_END ? STATUS_OK : status;
+        TRY(signal_check(error));
+    }
+}
+
+Status format_read(Emitter *emitter, Stream *stream, FormatResult *ret_result, Error *error)
+{
+    FormatResult result = {.has_content = false};
+    switch (emitter->mapping->source->format) {
+    case FORMAT_CSV:
+    case FORMAT_TSV:
+        TRY(csv_format_read(emitter, stream, &result, error));
+        break;
+    case FORMAT_NDJSON:
+    case FORMAT_JSON:
+        TRY(json_format_read(emitter, stream, &result, error));
+        break;
+    case FORMAT_XML:
+        TRY(xml_format_read(emitter, stream, &result, error));
+        break;
+    }
+    if (!emitter_is_full(emitter))
+        TRY(drain(stream, error));
+    *ret_result = result;
+    return STATUS_OK;
+}

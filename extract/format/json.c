@@ -1,0 +1,259 @@
+#include "extract/format.h"
+
+#include "common/json.h"
+#include "common/utf8.h"
+
+#include <stdio.h>
+
+typedef struct JsonReader {
+    Emitter *emitter;
+    JsonScanner scanner;
+    Error flaw; /* of the record at hand */
+} JsonReader;
+
+static Status next(JsonReader *reader, JsonToken *ret_token)
+{
+    return json_scanner_next(&reader->scanner, ret_token, &reader->flaw);
+}
+
+static bool is_container(const JsonToken *token)
+{
+    return token->type == JSON_OBJECT_BEGIN || token->type == JSON_ARRAY_BEGIN;
+}
+
+/* Passes the rest of the value that began with the token. */
+static Status pass(JsonReader *reader, const JsonToken *token)
+{
+    return is_container(token) ? json_scanner_leave(&reader->scanner, &reader->flaw) : STATUS_OK;
+}
+
+/* From the first token of a container to where the scanner stands, behind its last one. */
+static Text span_of(const JsonReader *reader, const JsonToken *first)
+{
+    if (!is_container(first))
+        return first->text;
+    return (Text){first->text.data, (size_t)(reader->scanner.at - first->text.data)};
+}
+
+/* --- filling the slots ---------------------------------------------------------------------------------------- */
+
+/* A name with escapes, which the table of children cannot find. */
+static const MappingNode *find_escaped(const MappingNode *node, Text raw)
+{
+    for (const MappingNode *child = node->first; child; child = child->next)
+        if (json_text_equal(raw, child->name))
+            return child;
+    return NULL;
+}
+
+static inline const MappingNode *find_child(const MappingNode *node, const JsonToken *key)
+{
+    return key->has_escapes ? find_escaped(node, key->text) : mapping_child(node, key->text, false);
+}
+
+static Value value_of(const JsonReader *reader, const JsonToken *first)
+{
+    if (first->type == JSON_NULL)
+        return (Value){TEXT_NULL, VALUE_PLAIN};
+    return (Value){span_of(reader, first), first->has_escapes ? VALUE_ESCAPED : VALUE_PLAIN};
+}
+
+/* Goes down with the trie, so never deeper than MAPPING_STEPS_MAX. */
+static Status walk(JsonReader *reader, const MappingNode *node, const JsonToken *first);
+
+static Status walk_object(JsonReader *reader, const MappingNode *node)
+{
+    for (;;) {
+        JsonToken key, value;
+        TRY(next(reader, &key));
+        if (key.type == JSON_OBJECT_END)
+            return STATUS_OK;
+        const MappingNode *child = find_child(node, &key);
+        if (!child) {
+            TRY(json_scanner_skip(&reader->scanner, &reader->flaw));
+            continue;
+        }
+        TRY(next(reader, &value));
+        TRY(walk(reader, child, &value));
+    }
+}
+
+static Status walk_array(JsonReader *reader, const MappingNode *node)
+{
+    for (int64_t index = 0;; index++) {
+        JsonToken value;
+        TRY(next(reader, &value));
+        if (value.type == JSON_ARRAY_END)
+            return STATUS_OK;
+        const MappingNode *child = mapping_element(node, index);
+        TRY(child ? walk(reader, child, &value) : pass(reader, &value));
+    }
+}
+
+static Status walk(JsonReader *reader, const MappingNode *node, const JsonToken *first)
+{
+    if (first->type == JSON_OBJECT_BEGIN && node->first)
+        TRY(walk_object(reader, node));
+    else if (first->type == JSON_ARRAY_BEGIN && node->has_indexes)
+        TRY(walk_array(reader, node));
+    else
+        TRY(pass(reader, first));
+    Value *values = reader->emitter->values;
+    if (node->slot != MAPPING_NO_SLOT)
+        values[node->slot] = value_of(reader, first);
+    if (node->list_slot != MAPPING_NO_SLOT) {
+        values[node->list_slot] = value_of(reader, first);
+        if (first->type == JSON_ARRAY_BEGIN)
+            values[node->list_slot].form = VALUE_LIST;
+    }
+    return STATUS_OK;
+}
+
+/* --- nested elements ------------------------------------------------------------------------------------------ */
+
+static bool is_index(Text step, int64_t index)
+{
+    long long number;
+    return text_to_int64(step, &number) && number == index;
+}
+
+static Status take_element(JsonReader *reader, size_t scope, const JsonToken *first, Error *error)
+{
+    if (first->type == JSON_NULL)
+        return STATUS_OK;
+    emitter_clear_scope(reader->emitter, scope);
+    TRY(walk(reader, &reader->emitter->mapping->scopes[scope].root, first));
+    return emitter_emit(reader->emitter, scope, span_of(reader, first), error);
+}
+
+/* The elements of a scope below the value that began with the token; arrays on the way are unfolded unless the path
+ * names one of their elements. The text was read once and is whole, so that an error is the emitter's, and no deeper
+ * than JSON_DEPTH_MAX. */
+static Status unfold(JsonReader *reader, size_t scope, size_t step, const JsonToken *first, Error *error)
+{
+    const MappingScope *nested = &reader->emitter->mapping->scopes[scope];
+    bool is_there = step == nested->step_count;
+    JsonToken token;
+    if (first->type == JSON_ARRAY_BEGIN) {
+        bool is_named = !is_there && nested->steps[step].data[0] >= '0' && nested->steps[step].data[0] <= '9';
+        for (int64_t index = 0;; index++) {
+            TRY(next(reader, &token));
+            if (token.type == JSON_ARRAY_END)
+                return STATUS_OK;
+            if (is_named && !is_index(nested->steps[step], index))
+                TRY(pass(reader, &token));
+            else
+                TRY(unfold(reader, scope, step + is_named, &token, error));
+        }
+    }
+    if (is_there)
+        return take_element(reader, scope, first, error);
+    while (first->type == JSON_OBJECT_BEGIN) {
+        TRY(next(reader, &token));
+        if (token.type == JSON_OBJECT_END)
+            return STATUS_OK;
+        bool is_wanted = json_text_equal(token.text, nested->steps[step]);
+        TRY(next(reader, &token));
+        TRY(is_wanted ? unfold(reader, scope, step + 1, &token, error) : pass(reader, &token));
+    }
+    return STATUS_OK;
+}
+
+static Status emit_scopes(JsonReader *reader, Text text, Error *error)
+{
+    Emitter *emitter = reader->emitter;
+    TRY(emitter_emit(emitter, 0, text, error));
+    for (size_t scope = 1; scope < emitter->mapping->scope_count; scope++) {
+        JsonToken first;
+        reader->scanner = json_scanner_make(text);
+        TRY(next(reader, &first));
+        TRY(unfold(reader, scope, 0, &first, error));
+    }
+    return STATUS_OK;
+}
+
+/* --- records -------------------------------------------------------------------------------------------------- */
+
+static Status reject(JsonReader *reader, const JsonRecord *record, const char *code, const char *reason, Error *error)
+{
+    bool is_whole = record->text.size == record->size;
+    if (text_is(text_from(code), "malformed_json") && is_whole && !utf8_is_valid(record->text)) {
+        code = "bad_utf8";
+        reason = "holds bytes that are no UTF-8";
+    }
+    return emitter_reject(reader->emitter, record->line, code, reason, record->text, error);
+}
+
+/* The whole text, to its end: only then is it known to be JSON. */
+static Status scan(JsonReader *reader, const MappingNode *root, Text text)
+{
+    reader->scanner = json_scanner_make(text);
+    JsonToken first, behind;
+    TRY(next(reader, &first));
+    bool is_record = first.type == JSON_OBJECT_BEGIN || (first.type == JSON_ARRAY_BEGIN && root->has_indexes) ||
+                     root->slot != MAPPING_NO_SLOT;
+    TRY(walk(reader, root, &first));
+    Status status = next(reader, &behind);
+    if (status == STATUS_END && !is_record)
+        return error_set(&reader->flaw, ERROR_DATA, "is a value, and not an object");
+    return status == STATUS_END ? STATUS_OK : STATUS_ERROR;
+}
+
+static Status take(JsonReader *reader, const JsonRecord *record, Error *error)
+{
+    if (record->problem)
+        return reject(reader, record, record->problem, record->detail, error);
+    Emitter *emitter = reader->emitter;
+    TRY(emitter_begin(emitter, record->line, error));
+    if (scan(reader, &emitter->mapping->scopes[0].root, record->text) != STATUS_OK) {
+        emitter->source_records--;
+        return reject(reader, record, "malformed_json", reader->flaw.message, error);
+    }
+    if (emitter->sink.name)
+        TRY(json_names_report(emitter, record->text, error));
+    return emit_scopes(reader, record->text, error);
+}
+
+static Status read_block(void *context, Text *ret_block, Error *error)
+{
+    return stream_read(context, ret_block, error);
+}
+
+static Status read_all(JsonReader *reader, JsonStream *records, FormatResult *result, Error *error)
+{
+    JsonRecord record;
+    Status status;
+    while (!emitter_is_full(reader->emitter) && (status = json_stream_next(records, &record, error)) != STATUS_END) {
+        TRY(status);
+        result->has_content = true;
+        if (record.problem && record.is_last) {
+            result->is_broken = true;
+            result->broken_line = record.line;
+            snprintf(result->broken_reason, sizeof result->broken_reason, "%s", record.detail);
+        }
+        TRY(take(reader, &record, error));
+    }
+    return STATUS_OK;
+}
+
+Status json_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error)
+{
+    const Source *source = emitter->mapping->source;
+    JsonReader reader = {.emitter = emitter};
+    cleanup(json_stream_done) JsonStream records = json_stream_make((JsonStreamOptions){
+        .layout = source->format == FORMAT_JSON ? JSON_ARRAY : JSON_LINES,
+        .read = read_block,
+        .context = stream,
+        .path = text_is_empty(source->record) ? NULL : source->record.data,
+        .record_ceiling = source->record_ceiling,
+        .leave_unchecked = source->format == FORMAT_NDJSON,
+    });
+    /* An array that is there and empty says that there is nothing; without one the stream fails. */
+    Status status = read_all(&reader, &records, result, error);
+    if (status == STATUS_OK && source->format == FORMAT_JSON && stream_decoded_bytes(stream) > 0)
+        result->has_content = true;
+    if (status == STATUS_ERROR && error->code == ERROR_DATA && !text_starts_with(text_from(error->message),
+                                                                                 text_from(stream_name(stream))))
+        return error_prefix(error, "%s", stream_name(stream));
+    return status;
+}
