@@ -8,12 +8,12 @@
 typedef struct JsonReader {
     Emitter *emitter;
     JsonScanner scanner;
-    Error flaw; /* of the record at hand */
+    Error *flaw; /* of the record at hand */
 } JsonReader;
 
 static Status next(JsonReader *reader, JsonToken *ret_token)
 {
-    return json_scanner_next(&reader->scanner, ret_token, &reader->flaw);
+    return json_scanner_next(&reader->scanner, ret_token, reader->flaw);
 }
 
 static bool is_container(const JsonToken *token)
@@ -24,7 +24,7 @@ static bool is_container(const JsonToken *token)
 /* Passes the rest of the value that began with the token. */
 static Status pass(JsonReader *reader, const JsonToken *token)
 {
-    return is_container(token) ? json_scanner_leave(&reader->scanner, &reader->flaw) : STATUS_OK;
+    return is_container(token) ? json_scanner_leave(&reader->scanner, reader->flaw) : STATUS_OK;
 }
 
 /* From the first token of a container to where the scanner stands, behind its last one. */
@@ -70,7 +70,7 @@ static Status walk_object(JsonReader *reader, const MappingNode *node)
             return STATUS_OK;
         const MappingNode *child = find_child(node, &key);
         if (!child) {
-            TRY(json_scanner_skip(&reader->scanner, &reader->flaw));
+            TRY(json_scanner_skip(&reader->scanner, reader->flaw));
             continue;
         }
         TRY(next(reader, &value));
@@ -195,7 +195,7 @@ static Status scan(JsonReader *reader, const MappingNode *root, Text text)
     TRY(walk(reader, root, &first));
     Status status = next(reader, &behind);
     if (status == STATUS_END && !is_record)
-        return error_set(&reader->flaw, ERROR_DATA, "is a value, and not an object");
+        return error_set(reader->flaw, ERROR_DATA, "is a value, and not an object");
     return status == STATUS_END ? STATUS_OK : STATUS_ERROR;
 }
 
@@ -205,18 +205,24 @@ static Status take(JsonReader *reader, const JsonRecord *record, Error *error)
         return reject(reader, record, record->problem, record->detail, error);
     Emitter *emitter = reader->emitter;
     TRY(emitter_begin(emitter, record->line, error));
-    if (scan(reader, &emitter->mapping->scopes[0].root, record->text) != STATUS_OK) {
-        emitter->source_records--;
-        return reject(reader, record, "malformed_json", reader->flaw.message, error);
-    }
+    Error flaw;
+    reader->flaw = &flaw;
+    if (scan(reader, &emitter->mapping->scopes[0].root, record->text) != STATUS_OK)
+        return reject(reader, record, "malformed_json", flaw.message, error);
     if (emitter->sink.name)
         TRY(json_names_report(emitter, record->text, error));
+    reader->flaw = error;
     return emit_scopes(reader, record->text, error);
 }
 
 static Status read_block(void *context, Text *ret_block, Error *error)
 {
     return stream_read(context, ret_block, error);
+}
+
+static bool is_empty(const Stream *stream)
+{
+    return stream_raw_bytes(stream) == 0;
 }
 
 static Status read_all(JsonReader *reader, JsonStream *records, FormatResult *result, Error *error)
@@ -250,7 +256,11 @@ Status json_format_read(Emitter *emitter, Stream *stream, FormatResult *result, 
     });
     /* An array that is there and empty says that there is nothing; without one the stream fails. */
     Status status = read_all(&reader, &records, result, error);
-    if (status == STATUS_OK && source->format == FORMAT_JSON && stream_decoded_bytes(stream) > 0)
+    if (status == STATUS_ERROR && error->code == ERROR_DATA && is_empty(stream)) {
+        error_clear(error);
+        return STATUS_OK;
+    }
+    if (status == STATUS_OK && source->format == FORMAT_JSON && !is_empty(stream))
         result->has_content = true;
     if (status == STATUS_ERROR && error->code == ERROR_DATA && !text_starts_with(text_from(error->message),
                                                                                  text_from(stream_name(stream))))

@@ -1,7 +1,7 @@
 -- Facts: what was loaded, every version of it, and the ledger of the batches that brought it.
 
 create schema cl_core;
-create schema cl_ops;
+create schema if not exists cl_ops; -- closedloop-load keeps its list of migrations there
 
 -- ---------------------------------------------------------------------------------------------------- the ledger
 

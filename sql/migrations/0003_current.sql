@@ -55,6 +55,7 @@ create index on cl_core.identity (person_id);
 create table cl_core.lead (
     lead_id uuid primary key,
     source text not null,
+    batch_no integer not null,
     is_deleted boolean not null,
     updated_at timestamptz,
     person_key uuid,
@@ -114,6 +115,7 @@ create table cl_core.deal (
     is_closed boolean,
     created_at timestamptz,
     closed_at timestamptz,
+    is_closed_at_assumed boolean not null default false,
     expected_close_on date,
     ends_at timestamptz,
     month date,
@@ -243,6 +245,7 @@ create table cl_core.touch (
     person_id uuid not null references cl_core.person deferrable initially deferred,
     visitor_id uuid not null,
     touched_at timestamptz not null,
+    last_viewed_at timestamptz not null,
     source text not null,
     content_id uuid not null,
     arrival_id uuid not null,

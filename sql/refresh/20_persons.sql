@@ -15,20 +15,10 @@ insert into cl_core.person_edge (lead_id, key, kind, system, is_current)
 select claim.lead_id, claim.key, claim.kind, min(claim.system), bool_or(claim.is_current)
 from (
     select h.lead_id, k.key, k.kind, coalesce(h.system, '') as system,
-        l.source = h.source and l.updated_at is not distinct from h.updated_at
-            and (k.kind = 'merge' and l.merged_into_key is not distinct from h.merged_into_key
-                 or k.kind = 'email' and not l.is_deleted)
-            and h.batch_no = newest.batch_no as is_current
+        l.source = h.source and l.batch_no = h.batch_no and (k.kind = 'merge' or not l.is_deleted) as is_current
     from cl_ops.changed_key as c
     join cl_core.lead_history as h on h.lead_id = c.key
     join cl_core.lead as l on l.lead_id = c.key
-    cross join lateral (
-        select n.batch_no
-        from cl_core.lead_history as n
-        where n.lead_id = l.lead_id and n.source = l.source and n.updated_at is not distinct from l.updated_at
-        order by n.place desc, n.batch_no desc
-        limit 1
-    ) as newest
     cross join lateral (
         select h.email_key as key, 'email' as kind where h.email_key is not null
         union
@@ -90,7 +80,7 @@ with recursive walk as (
 select distinct on (start)
     start as person_key,
     case
-        when is_cycle then (select min(k) from unnest(path[array_position(path, at):]) as k)
+        when is_cycle then (select k from unnest(path[array_position(path, at):]) as k order by k limit 1)
         else at
     end as root,
     is_cycle
@@ -139,7 +129,7 @@ begin
         update component as c
         set label = n.label
         from (
-            select node, min(label) as label
+            select node, (array_agg(label order by label))[1] as label
             from (
                 select claim.contact as node, a.label
                 from claim join component as a on a.node = claim.address
@@ -164,7 +154,7 @@ from affected_key as f
 left join root as r on r.person_key = f.person_key
 left join component as c on c.node = coalesce(r.root, f.person_key)
 left join (
-    select label, coalesce(min(node) filter (where is_contact), min(node)) as person_id
+    select label, (array_agg(node order by not is_contact, node))[1] as person_id
     from component
     group by label
 ) as named on named.label = c.label

@@ -66,6 +66,7 @@ select
     s.person_id,
     v.visitor_id,
     min(v.viewed_at) as touched_at,
+    max(v.viewed_at) as last_viewed_at,
     (array_agg(b.source order by v.viewed_at, v.view_id))[1] as source,
     v.content_id,
     v.visit_arrival_id as arrival_id,
@@ -84,10 +85,10 @@ group by v.visitor_id, v.sitting_no, v.visit_no, v.visit_arrival_id, v.content_i
 delete from cl_core.touch as t using changed_visitor as c where t.visitor_id = c.visitor_id;
 
 insert into cl_core.touch
-    (touch_id, person_id, visitor_id, touched_at, source, content_id, arrival_id, interaction, views, dwell_seconds,
-     is_before_known)
-select touch_id, person_id, visitor_id, touched_at, source, content_id, arrival_id, interaction, views, dwell_seconds,
-    is_before_known
+    (touch_id, person_id, visitor_id, touched_at, last_viewed_at, source, content_id, arrival_id, interaction, views,
+     dwell_seconds, is_before_known)
+select touch_id, person_id, visitor_id, touched_at, last_viewed_at, source, content_id, arrival_id, interaction, views,
+    dwell_seconds, is_before_known
 from new_touch;
 
 insert into changed_person (person_id)
@@ -124,7 +125,7 @@ left join lateral (
     select min(contact.email) as email from cl_core.deal_contact as contact where contact.person_id = c.person_id
 ) as d on true
 left join lateral (
-    select min(touch.touched_at) as first_seen_at, max(touch.touched_at) as last_seen_at,
+    select min(touch.touched_at) as first_seen_at, max(touch.last_viewed_at) as last_seen_at,
         count(*) as touches, sum(touch.views)::bigint as views
     from cl_core.touch as touch
     where touch.person_id = c.person_id
@@ -145,6 +146,13 @@ from changed_person as c
 join cl_core.deal_contact as d on d.person_id = c.person_id
 group by 2
 on conflict do nothing;
+
+-- Who becomes a lead, or is none any more, counts for the content met so far.
+create temporary table flipped_person on commit drop as
+select n.person_id
+from new_person as n
+join cl_core.person as p on p.person_id = n.person_id
+where p.is_lead <> n.is_lead;
 
 insert into cl_core.person
     (person_id, email, name, company, title, account_id, owner, stage, is_lead, became_lead_at, first_seen_at,

@@ -49,7 +49,7 @@ with recursive walk as (
 select distinct on (start)
     start as deal_id,
     case
-        when is_cycle then (select min(k) from unnest(path[array_position(path, at):]) as k)
+        when is_cycle then (select k from unnest(path[array_position(path, at):]) as k order by k limit 1)
         else at
     end as survivor_id
 from walk
@@ -62,50 +62,59 @@ select survivor_id from survivor;
 create unique index on changed_deal (deal_id);
 analyze changed_deal;
 
+-- Whether a deal counts as open here is what its record says, deleted or not: so a merge that comes or goes leaves its
+-- close date alone. Closed without a date: the time of the version that closed it last.
 update cl_core.deal as d
 set survivor_id = v.survivor_id,
     outcome = v.outcome,
-    closed_at = case when v.outcome = 'open' then null else v.closed_at end,
-    expected_close_on = case when v.outcome = 'open' then cl_core.day_of(v.closed_at) end,
-    ends_at = case when v.outcome = 'open' then null when s.until = 'created_at' then d.created_at else v.closed_at end,
-    month = cl_core.month_of(case when v.outcome = 'open' then d.created_at else v.closed_at end),
+    closed_at = case when v.is_closed then v.closed_at end,
+    is_closed_at_assumed = v.is_closed and (d.closed_at is null or d.is_closed_at_assumed),
+    expected_close_on = case when not v.is_closed then coalesce(d.expected_close_on, cl_core.day_of(d.closed_at)) end,
+    ends_at = case when not v.is_closed then null when s.until = 'created_at' then d.created_at else v.closed_at end,
+    month = cl_core.month_of(v.valued_at),
     amount_reporting = v.amount_reporting
 from (
-    select w.deal_id, w.survivor_id, w.outcome, w.closed_at,
+    select w.*,
         case
             when w.amount is null then 0
             when w.currency = setting.currency then round(w.amount, setting.currency_exponent)
             else round(w.amount * r.rate, setting.currency_exponent)
         end as amount_reporting
     from (
-        select d.deal_id, s.survivor_id, d.amount, d.currency, d.created_at,
+        select d.deal_id, s.survivor_id, d.amount, d.currency, k.is_closed, k.closed_at,
             case
                 when d.is_deleted or s.survivor_id <> d.deal_id then 'deleted'
                 when d.is_won then 'won'
                 when d.is_closed then 'lost'
                 else 'open'
             end as outcome,
-            coalesce(
-                d.closed_at,
-                (d.expected_close_on + time '23:59:59.999999') at time zone (select timezone from cl_ops.setting),
-                case when d.is_won or d.is_closed then coalesce(d.updated_at, h.known_at) end
-            ) as closed_at
+            case when k.is_closed then k.closed_at else d.created_at end as valued_at
         from changed_deal as c
         join cl_core.deal as d on d.deal_id = c.deal_id
         left join survivor as s on s.deal_id = d.deal_id
         left join lateral (
-            select min(h.known_at) as known_at
+            select coalesce(h.updated_at, h.known_at) as at
             from cl_core.deal_history as h
             where h.deal_id = d.deal_id and h.source = d.source and (h.is_won or h.is_closed)
-        ) as h on true
+              and not exists (
+                select from cl_core.deal_history as o
+                where o.deal_id = h.deal_id and o.source = h.source and o.place > h.place
+                  and (o.is_won or o.is_closed) is not true
+              )
+            order by h.place, h.batch_no
+            limit 1
+        ) as h on d.closed_at is null
+        cross join lateral (
+            select coalesce(d.is_won, false) or coalesce(d.is_closed, false) as is_closed,
+                coalesce(d.closed_at, h.at) as closed_at
+        ) as k
     ) as w
     cross join cl_ops.setting as setting
     left join lateral (
         select rate.rate
         from cl_core.rate as rate
         where rate.currency = w.currency
-          and rate.day <= cl_core.day_of(case when w.outcome = 'open' then w.created_at else w.closed_at end)
-          and rate.day >= cl_core.day_of(case when w.outcome = 'open' then w.created_at else w.closed_at end) - 7
+          and rate.day between cl_core.day_of(w.valued_at) - 7 and cl_core.day_of(w.valued_at)
         order by rate.day desc, rate.updated_at desc nulls last, rate.source
         limit 1
     ) as r on true

@@ -61,6 +61,10 @@ union
 select content_id, cl_core.month_of(touched_at) from new_touch
 union
 select t.content_id, cl_core.month_of(t.touched_at)
+from flipped_person as f
+join cl_core.touch as t on t.person_id = f.person_id
+union
+select t.content_id, cl_core.month_of(t.touched_at)
 from changed_deal as c
 join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
 where t.touched_at is not null;
@@ -83,6 +87,7 @@ from pair as p
 cross join lateral (
     select count(distinct touch.person_id) as leads
     from cl_core.touch as touch
+    join cl_core.person as person on person.person_id = touch.person_id and person.is_lead
     where touch.content_id = p.content_id and touch.touched_at >= p.from_at and touch.touched_at < p.before_at
 ) as l
 cross join lateral (

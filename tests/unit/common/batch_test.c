@@ -78,15 +78,15 @@ static const char *begin(Fixture *fixture, const char *token)
 static void commit(Fixture *fixture, const char *name)
 {
     const char *folder = begin(fixture, "t");
-    assert_int_equal(
-        batch_commit(fixture->spool, STAGE_EXTRACTED, folder, name, &fixture->manifest, &fixture->error), STATUS_OK);
+    assert_int_equal(batch_commit(fixture->spool, STAGE_EXTRACTED, folder, name, &fixture->manifest, &fixture->error),
+                     STATUS_OK);
 }
 
 static size_t list(Fixture *fixture, const char *const **ret_names)
 {
     size_t count = 77;
-    assert_int_equal(
-        batch_list(fixture->spool, STAGE_EXTRACTED, &fixture->arena, ret_names, &count, &fixture->error), STATUS_OK);
+    assert_int_equal(batch_list(fixture->spool, STAGE_EXTRACTED, &fixture->arena, ret_names, &count, &fixture->error),
+                     STATUS_OK);
     return count;
 }
 
@@ -95,8 +95,8 @@ static void makes_the_folder_of_a_stage(void **state)
     Fixture *fixture = *state;
     const char *folder = NULL;
     struct stat status;
-    assert_int_equal(
-        batch_stage_folder(fixture->spool, STAGE_TRANSFORMED, &fixture->arena, &folder, &fixture->error), STATUS_OK);
+    assert_int_equal(batch_stage_folder(fixture->spool, STAGE_TRANSFORMED, &fixture->arena, &folder, &fixture->error),
+                     STATUS_OK);
     assert_string_equal(folder, path_of(fixture, "transformed"));
     assert_int_equal(stat(folder, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0700);

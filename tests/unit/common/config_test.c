@@ -84,8 +84,8 @@ static const char *deals(const char *format, const char *fields, const char *mor
 {
     static char content[4096];
     snprintf(content, sizeof content,
-             "sources:\n  - name: deals\n    kind: deal\n    format: %s\n    path: deals.csv\n    fields: %s\n%s", format,
-             fields, more);
+             "sources:\n  - name: deals\n    kind: deal\n    format: %s\n    path: deals.csv\n    fields: %s\n%s",
+             format, fields, more);
     return content;
 }
 
@@ -181,15 +181,16 @@ static void fills_defaults(void **state)
 static void reads_every_key_of_a_source(void **state)
 {
     Fixture *fixture = *state;
-    assert_loads(fixture, "sources:\n"
-                          "- name: s\n  system: crm\n  kind: deal\n  format: tsv\n  path: [a.tsv, /b/*.tsv, ./c]\n"
-                          "  mode: snapshot\n  parts: together\n  max_rejects: 7\n  max_deleted: 50%\n"
-                          "  timezone: America/New_York\n  time_format: epoch_ms\n  quote: \"'\"\n"
-                          "  header: [Id, Made, Sum, '']\n  decimal: ','\n  grouping: '.'\n  record_ceiling: 64MiB\n"
-                          "  keep_parameters: []\n  base_url: https://example.com\n  own_hosts: [b.example, a.example]\n"
-                          "  fields:\n    created_at: Made\n    deal_key: {from: Id}\n"
-                          "    amount: {from: Sum, default: 0}\n    currency: {value: USD}\n"
-                          "  only: {Sum: [2, 1], Id: x}\n");
+    assert_loads(fixture,
+                 "sources:\n"
+                 "- name: s\n  system: crm\n  kind: deal\n  format: tsv\n  path: [a.tsv, /b/*.tsv, ./c]\n"
+                 "  mode: snapshot\n  parts: together\n  max_rejects: 7\n  max_deleted: 50%\n"
+                 "  timezone: America/New_York\n  time_format: epoch_ms\n  quote: \"'\"\n"
+                 "  header: [Id, Made, Sum, '']\n  decimal: ','\n  grouping: '.'\n  record_ceiling: 64MiB\n"
+                 "  keep_parameters: []\n  base_url: https://example.com\n  own_hosts: [b.example, a.example]\n"
+                 "  fields:\n    created_at: Made\n    deal_key: {from: Id}\n"
+                 "    amount: {from: Sum, default: 0}\n    currency: {value: USD}\n"
+                 "  only: {Sum: [2, 1], Id: x}\n");
     const Source *source = &fixture->config.sources[0];
     char path[128];
     assert_string_equal(source->system, "crm");
@@ -250,8 +251,8 @@ static void refuses_unknown_keys_and_values(void **state)
                    "2:19: unknown kind 'dael'", "did you mean 'deal'?");
     assert_refused(fixture, "sources:\n- {name: a, kind: reject, format: csv, path: x, fields: {}}\n",
                    "2:19: unknown kind 'reject'", NULL);
-    assert_refused(fixture, "reporting: {timezone: Europe/Berlim}\n",
-                   "1:23: time zone \"Europe/Berlim\" is not known", NULL);
+    assert_refused(fixture, "reporting: {timezone: Europe/Berlim}\n", "1:23: time zone \"Europe/Berlim\" is not known",
+                   NULL);
     assert_refused(fixture, "reporting: {currency: EURO}\n", "1:23: unknown currency 'EURO'",
                    "write its ISO 4217 code, such as EUR or USD");
     assert_refused(fixture, "attribution: {model: liner}\n", "1:22: unknown model 'liner'", "did you mean 'linear'?");
@@ -278,15 +279,16 @@ static void checks_the_fields_of_the_kind(void **state)
                    "6:28: unknown field 'amuont' of kind 'deal'", "did you mean 'amount'?");
     assert_refused(fixture, deals("csv", "{amount: Amount}", ""),
                    "2:5: kind 'deal' needs 'deal_key', 'created_at', which 'fields' does not map", "");
-    assert_refused(fixture, deals("csv", "{}", ""), "6:13: 'fields' must be a mapping of fields to paths, not an empty one",
-                   NULL);
+    assert_refused(fixture, deals("csv", "{}", ""),
+                   "6:13: 'fields' must be a mapping of fields to paths, not an empty one", NULL);
     assert_refused(fixture, deals("csv", "[Id]", ""), "6:13: 'fields' must be a mapping of fields to paths, not a list",
                    NULL);
     assert_refused(fixture, deals("csv", "{deal_key: , created_at: Made}", ""),
                    "6:24: the field 'deal_key' must be a path or a mapping, not empty", NULL);
     assert_refused(fixture, deals("csv", "{deal_key: [Id], created_at: Made}", ""),
                    "6:24: the field 'deal_key' must be a path or a mapping, not a list", NULL);
-    assert_refused(fixture, deals("csv", "{deal_key: \"\", created_at: Made}", ""), "6:24: a path cannot be empty", NULL);
+    assert_refused(fixture, deals("csv", "{deal_key: \"\", created_at: Made}", ""), "6:24: a path cannot be empty",
+                   NULL);
     assert_refused(fixture, deals("csv", "{deal_key: {from: a, value: b}, created_at: Made}", ""),
                    "6:24: 'from' and 'value' exclude each other: a constant has no path", NULL);
     assert_refused(fixture, deals("csv", "{deal_key: {default: b}, created_at: Made}", ""),
@@ -410,11 +412,21 @@ static void digests_what_decides(void **state)
                               "   fields: {deal_key: Id, created_at: Made, name: N}, only: {a: [x, y], b: z}}\n");
     assert_memory_equal(&first, &same, sizeof first);
     static const char *const others[] = {
-        "    system: crm\n",         "    mode: upsert\n",       "    timezone: Europe/Berlin\n",
-        "    time_format: epoch\n",  "    delimiter: ';'\n",     "    quote: \"\"\n",
-        "    decimal: ','\n",        "    grouping: ','\n",      "    record_ceiling: 2MiB\n",
-        "    keep_parameters: []\n", "    base_url: http://x\n", "    own_hosts: []\n",
-        "    only: {a: b}\n",        "    only: {a: [b, c]}\n",  "    also: [{kind: lead, fields: {email: E}}]\n",
+        "    system: crm\n",
+        "    mode: upsert\n",
+        "    timezone: Europe/Berlin\n",
+        "    time_format: epoch\n",
+        "    delimiter: ';'\n",
+        "    quote: \"\"\n",
+        "    decimal: ','\n",
+        "    grouping: ','\n",
+        "    record_ceiling: 2MiB\n",
+        "    keep_parameters: []\n",
+        "    base_url: http://x\n",
+        "    own_hosts: []\n",
+        "    only: {a: b}\n",
+        "    only: {a: [b, c]}\n",
+        "    also: [{kind: lead, fields: {email: E}}]\n",
         "reporting: {currency: USD}\n",
     };
     Key keys[sizeof others / sizeof others[0] + 1];

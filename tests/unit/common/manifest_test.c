@@ -113,6 +113,7 @@ static void writes_what_people_can_read(void **state)
     fixture->manifest.input_digest = (Key){{0x22}};
     fixture->manifest.input_count = 1;
     fixture->manifest.count_count = 1;
+    fixture->manifest.day_count = 2;
     assert_string_equal(written(fixture).data, "{\n"
                                                "  \"version\": 1,\n"
                                                "  \"batch_id\": \"11000000000000000000000000000000\",\n"
@@ -277,7 +278,8 @@ static void passes_over_what_is_new(void **state)
 {
     Fixture *fixture = *state;
     Manifest read = {0};
-    const char *json = altered(fixture, "\"system\"", "\"later\": {\"a\": [1, {}, null]}, \"more\": 1e9, \"syst\\u0065m\"");
+    const char *json =
+        altered(fixture, "\"system\"", "\"later\": {\"a\": [1, {}, null]}, \"more\": 1e9, \"syst\\u0065m\"");
     assert_int_equal(parse(fixture, json, &read), STATUS_OK);
     assert_string_equal(read.system, "crm");
 }
@@ -302,7 +304,8 @@ static void refuses_what_is_damaged(void **state)
                    "m.json: 'read_at' is not a time such as 2026-03-01T12:00:00Z");
     assert_refused(fixture, "\"sequence\": 3", "\"sequence\": 3.0", "m.json: 'sequence' is not a count");
     assert_refused(fixture, "\"sequence\": 3", "\"sequence\": -3", "m.json: 'sequence' is not a count");
-    assert_refused(fixture, "\"sequence\": 3", "\"sequence\": 9223372036854775808", "m.json: 'sequence' is not a count");
+    assert_refused(fixture, "\"sequence\": 3", "\"sequence\": 9223372036854775808",
+                   "m.json: 'sequence' is not a count");
     assert_refused(fixture, "\"is_refused\": false", "\"is_refused\": 0", "m.json: 'is_refused' is not true or false");
     assert_refused(fixture, "\"1970-01-01\"", "1", "m.json: 'days' is not a list of dates such as 2026-03-01");
     assert_refused(fixture, "\"kind\": \"deal\"", "\"kind\": \"dael\"", "m.json: 'kind' is not a record kind");
@@ -313,11 +316,13 @@ static void refuses_what_is_damaged(void **state)
 static void refuses_what_cannot_be(void **state)
 {
     Fixture *fixture = *state;
-    static const char law[] = "m.json: the manifest has counts that do not add up: read = emitted + rejected + duplicate "
-                              "+ filtered";
+    static const char law[] =
+        "m.json: the manifest has counts that do not add up: read = emitted + rejected + duplicate "
+        "+ filtered";
     assert_refused(fixture, "\"read\": 10", "\"read\": 11", law);
     assert_refused(fixture, "\"filtered\": 1", "\"filtered\": 9223372036854775807", law);
-    assert_refused(fixture, "\"kind\": \"deal\"", "\"kind\": \"deal_contact\"", "m.json: the manifest counts a kind twice");
+    assert_refused(fixture, "\"kind\": \"deal\"", "\"kind\": \"deal_contact\"",
+                   "m.json: the manifest counts a kind twice");
     assert_refused(fixture, "1970-01-01\",", "2026-01-01\",", "m.json: the manifest has days that do not ascend");
     assert_refused(fixture, "\"deal.copy\"", "\"../deal.copy\"",
                    "m.json: the manifest names a file that cannot be one of the batch");

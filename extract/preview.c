@@ -1,0 +1,132 @@
+#include "extract/preview.h"
+
+#include "common/display.h"
+#include "common/utf8.h"
+
+enum { NAMES_CEILING = 1 << 20 };
+
+Preview preview_make(FILE *stream, SourceFormat format)
+{
+    bool is_table = format == FORMAT_CSV || format == FORMAT_TSV;
+    return (Preview){
+        .stream = stream,
+        .what = is_table ? "columns" : format == FORMAT_XML ? "elements" : "keys",
+        .arena = arena_make(NAMES_CEILING),
+    };
+}
+
+/* On one line, with nothing that could steer a terminal, cut where it gets long. */
+static void print_value(FILE *stream, Text value)
+{
+    unsigned width = 0;
+    for (size_t at = 0; at < value.size;) {
+        size_t start = at;
+        uint32_t character = display_next(value, &at);
+        if (width >= PREVIEW_VALUE_COLUMNS) {
+            fprintf(stream, "… (%zu bytes)", value.size);
+            return;
+        }
+        if (character == '\n' || character == '\r' || character == '\t') {
+            fputs(character == '\n' ? "\\n" : character == '\r' ? "\\r" : "\\t", stream);
+            width += 2;
+        } else if (display_is_unsafe(character)) {
+            width += (unsigned)fprintf(stream, character < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)character);
+        } else {
+            width += display_width(character);
+            /* What is no character comes one byte at a time. */
+            if (character == DISPLAY_REPLACEMENT)
+                fputs("\xEF\xBF\xBD", stream);
+            else
+                fwrite(value.data + start, 1, at - start, stream);
+        }
+    }
+}
+
+static void print_not_given(FILE *stream, const RecordSpec *spec, const Record *record)
+{
+    const char *separator = "    not given: ";
+    for (size_t i = 0; i < spec->field_count; i++) {
+        if (!text_is_empty(record->values[i]))
+            continue;
+        fprintf(stream, "%s%s", separator, spec->fields[i].name);
+        separator = ", ";
+    }
+    if (*separator == ',')
+        fputc('\n', stream);
+}
+
+static Status take_record(void *context, RecordKind kind, const Record *record, Error *error)
+{
+    (void)error;
+    const Preview *preview = context;
+    const RecordSpec *spec = record_spec(kind);
+    int width = 0;
+    for (size_t i = 0; i < spec->field_count; i++)
+        if (!text_is_empty(record->values[i]) && (int)strlen(spec->fields[i].name) > width)
+            width = (int)strlen(spec->fields[i].name);
+    fprintf(preview->stream, "%s, line %u\n", spec->name, (unsigned)record->line);
+    for (size_t i = 0; i < spec->field_count; i++) {
+        if (text_is_empty(record->values[i]))
+            continue;
+        fprintf(preview->stream, "    %-*s  ", width, spec->fields[i].name);
+        print_value(preview->stream, record->values[i]);
+        fputc('\n', preview->stream);
+    }
+    print_not_given(preview->stream, spec, record);
+    fputc('\n', preview->stream);
+    return STATUS_OK;
+}
+
+static Status take_reject(void *context, RecordKind kind, const Record *reject, Error *error)
+{
+    (void)error;
+    const Preview *preview = context;
+    FILE *stream = preview->stream;
+    fprintf(stream, "rejected %s, line %u: ", record_spec(kind)->name, (unsigned)reject->line);
+    if (!text_is_null(reject->values[REJECT_FIELD]))
+        fprintf(stream, "%.*s: ", TEXT_PRINTF(reject->values[REJECT_FIELD]));
+    fprintf(stream, "%.*s: ", TEXT_PRINTF(reject->values[REJECT_CODE]));
+    print_value(stream, reject->values[REJECT_REASON]);
+    if (!text_is_empty(reject->values[REJECT_RAW])) {
+        fputs("\n    ", stream);
+        print_value(stream, reject->values[REJECT_RAW]);
+    }
+    fputs("\n\n", stream);
+    return STATUS_OK;
+}
+
+static void take_name(void *context, Text path)
+{
+    Preview *preview = context;
+    for (size_t i = 0; i < preview->name_count; i++)
+        if (text_equal(preview->names[i], path))
+            return;
+    Text copy = preview->name_count < PREVIEW_NAMES_MAX ? arena_copy_text(&preview->arena, path) : TEXT_NULL;
+    if (copy.data)
+        preview->names[preview->name_count++] = copy;
+    else
+        preview->has_more_names = true;
+}
+
+RecordSink preview_sink(Preview *preview)
+{
+    return (RecordSink){.record = take_record, .reject = take_reject, .name = take_name, .context = preview};
+}
+
+void preview_end(const Preview *preview)
+{
+    fprintf(preview->stream, "source %s not mapped: ", preview->what);
+    if (preview->name_count == 0)
+        fputs("none", preview->stream);
+    for (size_t i = 0; i < preview->name_count; i++) {
+        fputs(i ? ", " : "", preview->stream);
+        print_value(preview->stream, preview->names[i]);
+    }
+    fputs(preview->has_more_names ? ", …\n" : "\n", preview->stream);
+}
+
+void preview_done(Preview *preview)
+{
+    arena_done(&preview->arena);
+    preview->name_count = 0;
+}

@@ -1,0 +1,47 @@
+/* What --preview prints: the first records of a source as they would be mapped, and what of the source is not mapped.
+ *
+ *     cleanup(preview_done) Preview preview = preview_make(stdout, source->format);
+ *     emitter_make(&mapping, preview_sink(&preview), &emitter, error);
+ *     ...
+ *     preview_end(&preview);
+ *
+ *     view, line 1
+ *         event_id   7f30f0daed1f00
+ *         viewed_at  2025-12-17T16:02:30.300Z
+ *         not given: visitor, email
+ *
+ *     rejected view, line 2: ragged: 3 columns instead of 4
+ *         a,b,c
+ *
+ *     source columns not mapped: Fax, Salutation
+ */
+#ifndef CLOSEDLOOP_EXTRACT_PREVIEW_H
+#define CLOSEDLOOP_EXTRACT_PREVIEW_H
+
+#include "common/arena.h"
+#include "extract/emitter.h"
+
+#include <stdio.h>
+
+enum { PREVIEW_VALUE_COLUMNS = 100, PREVIEW_NAMES_MAX = 200 };
+
+typedef struct Preview {
+    FILE *stream;
+    const char *what; /* columns, keys or names */
+    Arena arena;
+    Text names[PREVIEW_NAMES_MAX];
+    size_t name_count;
+    bool has_more_names;
+} Preview;
+
+Preview preview_make(FILE *stream, SourceFormat format);
+
+/* The preview must not move while the sink is in use. */
+RecordSink preview_sink(Preview *preview);
+
+/* The line on what is not mapped. */
+void preview_end(const Preview *preview);
+
+void preview_done(Preview *preview);
+
+#endif

@@ -1,0 +1,86 @@
+-- Before a rebuild: all that is derived goes, and every fact counts as changed, so that the steps that follow compute the
+-- reports anew from the facts alone. Rows are deleted, not truncated: readers keep seeing the old ones until the commit.
+
+delete from cl_marketing.content_people_month;
+delete from cl_marketing.content_view_month;
+delete from cl_marketing.campaign_credit;
+delete from cl_marketing.channel_credit;
+delete from cl_marketing.content_credit;
+delete from cl_marketing.deal_touch;
+
+delete from cl_core.touch;
+delete from cl_core.deal_person;
+delete from cl_core.identity;
+delete from cl_core.lead;
+delete from cl_core.account;
+delete from cl_core.deal;
+delete from cl_core.deal_contact;
+delete from cl_core.activity;
+delete from cl_core.question;
+delete from cl_core.cost;
+delete from cl_core.rate;
+delete from cl_core.content where content_id <> '00000000-0000-0000-0000-000000000000';
+delete from cl_core.person_edge;
+delete from cl_core.person_alias;
+delete from cl_core.person where person_id <> '00000000-0000-0000-0000-000000000000';
+
+insert into cl_ops.changed_key (kind, key)
+select 'identity', identity_id from cl_core.identity_history
+union
+select 'lead', lead_id from cl_core.lead_history
+union
+select 'account', account_id from cl_core.account_history
+union
+select 'deal', deal_id from cl_core.deal_history
+union
+select 'deal_contact', deal_contact_id from cl_core.deal_contact_history
+union
+select 'activity', activity_id from cl_core.activity_history
+union
+select 'question', question_id from cl_core.question_history
+union
+select 'cost', cost_id from cl_core.cost_history
+union
+select 'rate', rate_id from cl_core.rate_history
+union
+select 'content', content_id from cl_core.content_history
+union
+select 'content', content_id from cl_core.content_seen
+union
+select 'visitor', visitor_id from cl_core.identity_history where visitor_id is not null
+on conflict do nothing;
+
+-- Persons: of a lead its own key, its addresses and what it was merged into; of all others the key that they name.
+insert into cl_ops.changed_key (kind, key)
+select 'person', p.key
+from (
+    select lead_id as key from cl_core.lead_history
+    union
+    select k.key
+    from cl_core.lead_history as h
+    cross join unnest(array[h.person_key, h.email_key, h.merged_into_key] || h.other_email_keys) as k(key)
+    union
+    select person_key from cl_core.identity_history
+    union
+    select person_key from cl_core.deal_contact_history
+    union
+    select person_key from cl_core.activity_history
+    union
+    select person_key from cl_core.question_history
+) as p
+where p.key is not null
+on conflict do nothing;
+
+-- Days that hold views, from the ends of each partition: sums are made by month.
+do $$
+declare
+    month regclass;
+begin
+    for month in select inhrelid::regclass from pg_catalog.pg_inherits where inhparent = 'cl_core.view'::regclass loop
+        execute format(
+            'insert into cl_ops.changed_day (day)
+             select generate_series(min(viewed_at)::date, max(viewed_at)::date, interval ''1 day'')::date from %s
+             on conflict do nothing', month);
+    end loop;
+end
+$$;

@@ -1,0 +1,66 @@
+/* The state of one batch's way from records to rows: the rules of its source, the files that it becomes, what is counted
+ * and collected on the way. Made by batch_transform(); views and the other kinds work on it.
+ *
+ *     for each record:
+ *         TRY(conversion_step(conversion, error));
+ *         arena_clear(&conversion->arena);
+ *         ... values_read() ...
+ *         TRY(conversion_reject(conversion, kind, &record, &failure, NULL, error));    or rows
+ */
+#ifndef CLOSEDLOOP_TRANSFORM_CONVERSION_H
+#define CLOSEDLOOP_TRANSFORM_CONVERSION_H
+
+#include "common/batch.h"
+#include "common/progress.h"
+#include "transform/bot.h"
+#include "transform/content_map.h"
+#include "transform/day_set.h"
+#include "transform/output.h"
+#include "transform/source_rules.h"
+#include "transform/value.h"
+
+typedef struct Conversion {
+    const SourceRules *rules;
+    const BotMatcher *bots;
+    const Manifest *batch; /* as extract wrote it */
+    Progress *progress;
+    uint64_t bytes_done; /* of record files before the one at hand, for progress */
+
+    Output output;
+    ContentMap contents;
+    KeyMap arrivals; /* those written already */
+    DaySet days;
+    int64_t first_at, last_at; /* of views; INT64_MAX and INT64_MIN if there is none */
+
+    BatchCount counts[RECORD_KIND_COUNT]; /* of both stages */
+    int64_t derived; /* identities that views gave, part of the counts */
+    int64_t ordinal; /* records read so far, of all kinds */
+    bool is_deletion_blocked, has_duplicates_left;
+
+    Arena arena;      /* of the record at hand */
+    Buffer raw;       /* of a reject */
+    CanonicalUrl url; /* of the record at hand */
+} Conversion;
+
+/* The folder takes the files. Everything given must outlive it. */
+Status conversion_make(const SourceRules *rules, const BotMatcher *bots, const Manifest *batch, const char *folder,
+                       Progress *progress, Conversion **ret_conversion, Error *error);
+
+/* Before each record: counts it, and now and then looks for signals and shows progress. */
+Status conversion_step(Conversion *conversion, Error *error);
+
+/* The latest instant at which something that has happened may have happened: a day after the batch was read. */
+int64_t conversion_latest(const Conversion *conversion);
+
+/* Counts and writes a reject. In a snapshot the record's key counts as present; without one (NULL) nothing is deleted. */
+Status conversion_reject(Conversion *conversion, RecordKind kind, const Record *record, const Failure *failure,
+                         const Key *key, Error *error);
+
+/* Passes a reject of extract on, which has counted it. */
+Status conversion_pass_reject(Conversion *conversion, const Record *record, Error *error);
+
+/* NULL is allowed. */
+void conversion_free(Conversion *conversion);
+void conversion_free_pointer(Conversion **conversion);
+
+#endif

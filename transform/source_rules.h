@@ -1,0 +1,40 @@
+/* What a source says about its records, made ready once: zones, formats, the rules of its URLs and arrivals.
+ *
+ *     SourceRules *rules = NULL;
+ *     TRY(source_rules_make(&config, source, &secret, &rules, error));
+ *     ...
+ *     source_rules_free(rules);
+ */
+#ifndef CLOSEDLOOP_TRANSFORM_SOURCE_RULES_H
+#define CLOSEDLOOP_TRANSFORM_SOURCE_RULES_H
+
+#include "common/arena.h"
+#include "common/config.h"
+#include "common/currency.h"
+#include "common/decimal.h"
+#include "common/hash.h"
+#include "common/time.h"
+#include "transform/canonical_url.h"
+#include "transform/channel.h"
+
+typedef struct SourceRules {
+    const Source *source; /* the configuration's */
+    Secret secret;
+    Text system;
+    Zone *source_zone, *reporting_zone;
+    TimeFormat time_format;
+    DecimalStyle style;
+    char currency[CURRENCY_SIZE]; /* what reports are in */
+    UrlRules url;
+    ChannelRules channels;
+    Arena arena;
+} SourceRules;
+
+/* ERROR_CONFIG, naming the source, for what cannot be used. */
+Status source_rules_make(const Config *config, const Source *source, const Secret *secret, SourceRules **ret_rules,
+                         Error *error);
+
+/* NULL is allowed. */
+void source_rules_free(SourceRules *rules);
+
+#endif
