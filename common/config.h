@@ -42,7 +42,7 @@ typedef struct RecordMapping {
     RecordKind kind;
     Text each; /* path of the nested elements; absent: the source record itself. Then field paths start at the element,
                   and each leading ../ climbs to the record around it */
-    const FieldMapping *fields;
+    const FieldMapping *fields; /* in the order of the kind, each at most once */
     size_t field_count;
     const OnlyFilter *only;
     size_t only_count;
@@ -53,18 +53,18 @@ typedef struct Source {
     const char *name, *system;
     SourceFormat format;
     SourceMode mode;
-    const Text *paths; /* files and globs, absolute */
+    const Text *paths; /* files and globs, absolute; each is followed by a NUL */
     size_t path_count;
     Text record;   /* XML: the element; JSON: path of the array, absent for the top level */
     bool together; /* parts: together — all files are one snapshot */
-    /* Rejects that a batch may have: a count, or, if is_percent, per cent of what was read. */
+    /* Rejects that a batch may have: a count, or, if is_percent, whole per cent of what was read. */
     long long max_rejects, max_deleted; /* max_deleted: per cent of the source's records that a snapshot may delete */
     bool max_rejects_is_percent;
     const char *timezone;  /* of times that carry none; UTC unless given */
     Text time_format;      /* "iso" unless given */
-    char delimiter, quote; /* quote 0: none */
-    bool has_header;
-    const Text *columns; /* header: a list of names, when the file has none */
+    char delimiter, quote; /* csv and tsv, else 0; quote 0: none, as in tsv unless given */
+    bool has_header;       /* false, and no columns: paths are column numbers from 1 */
+    const Text *columns;   /* header: a list of names, when the file has none */
     size_t column_count;
     char decimal, grouping;      /* of amounts; grouping 0: none */
     size_t record_ceiling;       /* bytes of one record */
@@ -104,8 +104,10 @@ typedef struct Config {
 } Config;
 
 /* The file that --config names, or else $CLOSEDLOOP_CONFIG, ./closedloop.yaml, /etc/closedloop/closedloop.yaml, the
- * first that is there. $CLOSEDLOOP_SPOOL, $CLOSEDLOOP_SECRET_FILE and $CLOSEDLOOP_DATABASE come before what the file
- * says. ERROR_CONFIG with file, line and column for what is wrong in it; ERROR_CONFIG if there is no file. */
+ * first of the latter two that is there. $CLOSEDLOOP_SPOOL, $CLOSEDLOOP_SECRET_FILE and $CLOSEDLOOP_DATABASE come
+ * before what the file says; paths in the environment are relative to the working folder, and an empty variable counts
+ * as not set. Where the file says nothing, reports are in UTC and EUR, and the spool is /var/spool/closedloop.
+ * ERROR_CONFIG with file, line and column for what is wrong in it; ERROR_CONFIG if there is no file. */
 Status config_load(const char *option_path, Config *ret_config, Error *error);
 
 /* The source of that name; NULL if there is none. */

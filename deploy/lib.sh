@@ -90,10 +90,12 @@ packages_missing() {
     done
 }
 
+# The programs of the newest server that is installed, if it is new enough.
 postgresql_folder() {
-    local folder
+    local folder version
     for folder in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -t / -k 5 -V -r); do
-        if [[ -x $folder/initdb && -x $folder/pg_ctl && -x $folder/psql ]]; then
+        version=${folder%/bin}
+        if [[ ${version##*/} =~ ^[0-9]+$ ]] && ((${version##*/} >= 15)) && [[ -x $folder/initdb && -x $folder/psql ]]; then
             printf '%s\n' "$folder"
             return
         fi
@@ -201,6 +203,9 @@ server_use() {
             esac
         done <"$SERVER_STATE/server"
     fi
+    if [[ -n $SERVER_USER && $SERVER_USER != "$(id -un)" ]] && ((EUID != 0)); then
+        die "$EXIT_PERMISSION" "the server of $SERVER_STATE is ${SERVER_USER}'s" "run this as root, or as $SERVER_USER"
+    fi
 }
 
 server_remember() {
@@ -212,10 +217,8 @@ server_remember() {
 server_as_user() (
     cd /
     exec 7>&- 8>&- 9>&- </dev/null
+    unset "${!PG@}"
     if [[ $(id -un) == "$SERVER_USER" ]]; then exec "$@"; fi
-    if ((EUID != 0)); then
-        die "$EXIT_PERMISSION" "the server in $SERVER_HOME is ${SERVER_USER}'s" "run this as $SERVER_USER or as root"
-    fi
     exec runuser -u "$SERVER_USER" -- env -u XDG_RUNTIME_DIR HOME=/ "$@"
 )
 
@@ -267,7 +270,9 @@ server_programs() {
 
 # Whether somebody answers.
 server_is_running() {
-    [[ -n $SERVER_SOCKET ]] && "$(server_programs)/pg_isready" -q -t 5 -h "$SERVER_SOCKET" -p 5432
+    local programs
+    [[ -n $SERVER_SOCKET ]] && programs=$(postgresql_folder) &&
+        "$programs/pg_isready" -q -t 5 -h "$SERVER_SOCKET" -p 5432
 }
 
 # Settings for a small machine. With SERVER_IS_THROWAWAY nothing waits for the disk: a crash of the machine may cost the
@@ -312,12 +317,13 @@ server_make() {
         die_with_log "$EXIT_CANNOT_CREATE" "the server's data could not be made in $SERVER_HOME" "$SERVER_STATE/initdb.log"
     fi
     # the server asks the kernel who is at the other end of the socket
+    # shellcheck disable=SC2016 # the inner shell expands it
     server_as_user bash -c '
         set -euo pipefail
         cd "$1"
         echo "local all closedloop peer map=closedloop" >pg_hba.conf
         printf "closedloop \"%s\" closedloop\n" "$2" root >pg_ident.conf
-        echo "include = '\''closedloop.conf'\''" >>postgresql.conf
+        echo "include '\''closedloop.conf'\''" >>postgresql.conf
         mv "$1" "${1%.new}"' - "$SERVER_HOME/data.new" "$SERVER_USER"
 }
 

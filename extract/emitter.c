@@ -50,7 +50,7 @@ Status emitter_begin(Emitter *emitter, size_t line, Error *error)
     emitter->has_output = false;
     memset(emitter->values, 0, emitter->mapping->slot_count * sizeof(Value));
     if (emitter->source_records++ % PROGRESS_STEP == 0 && emitter->sink.progress)
-        emitter->sink.progress(emitter->sink.context);
+        emitter->sink.progress(emitter->sink.progress_context);
     return signal_check(error);
 }
 

@@ -38,8 +38,9 @@ typedef struct RecordSink {
     Status (*record)(void *context, RecordKind kind, const Record *record, Error *error);
     Status (*reject)(void *context, RecordKind kind, const Record *reject, Error *error);
     void (*name)(void *context, Text path); /* a place of the source that nobody asks for; may repeat */
-    void (*progress)(void *context);        /* now and then */
     void *context;
+    void (*progress)(void *progress_context); /* now and then */
+    void *progress_context;
 } RecordSink;
 
 typedef struct Emitter {

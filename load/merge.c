@@ -72,10 +72,11 @@ static Status copy_file(Merge *merge, const BatchFile *file, const char *target,
 }
 
 /* A temporary table of that shape, filled from the batch's file if it has one. */
-static Status stage(Merge *merge, const char *table, const char *create, Error *error)
+static Status stage(Merge *merge, const char *table, const char *shape, Error *error)
 {
     cleanup(buffer_done) Buffer sql = buffer_make(SQL_CEILING);
-    TRY(buffer_printf(&sql, error, "create temporary table stage_%s %s on commit drop", table, create));
+    TRY(buffer_printf(&sql, error, "create temporary table stage_%s on commit drop as select %s with no data", table,
+                      shape));
     TRY(pg_execute(merge->pg, sql.data, error));
     const BatchFile *file = find_file(merge, table);
     if (!file)
@@ -88,8 +89,8 @@ static Status stage(Merge *merge, const char *table, const char *create, Error *
 static Status merge_dimensions(Merge *merge, Error *error)
 {
     if (find_file(merge, "content_seen")) {
-        TRY(stage(merge, "content_seen",
-                  "(content_id uuid, url text, host text, path text, title text, titled_at timestamptz)", error));
+        TRY(stage(merge, "content_seen", "content_id, url, host, path, title, titled_at from cl_core.content_seen",
+                  error));
         TRY(run_with_batch(merge,
                            "insert into cl_core.content_seen (content_id, batch_no, url, host, path, title, titled_at) "
                            "select distinct on (content_id) content_id, $1::integer, url, host, path, title, titled_at "
@@ -101,7 +102,7 @@ static Status merge_dimensions(Merge *merge, Error *error)
                        error));
     }
     if (find_file(merge, "arrival")) {
-        TRY(stage(merge, "arrival", "(like cl_core.arrival)", error));
+        TRY(stage(merge, "arrival", "* from cl_core.arrival", error));
         TRY(pg_execute(merge->pg,
                        "insert into cl_core.arrival select distinct on (arrival_id) * from pg_temp.stage_arrival "
                        "order by arrival_id on conflict do nothing",
@@ -114,8 +115,7 @@ static Status merge_rejects(Merge *merge, Error *error)
 {
     if (!find_file(merge, "reject"))
         return STATUS_OK;
-    TRY(stage(merge, "reject", "(file text, line bigint, kind text, field text, code text, reason text, raw text)",
-              error));
+    TRY(stage(merge, "reject", "file, line, kind, field, code, reason, raw from cl_ops.reject", error));
     return run_with_batch(
         merge,
         "insert into cl_ops.reject (batch_no, batch_id, source, file, line, kind, field, code, reason, "
@@ -156,8 +156,8 @@ static Status merge_views(Merge *merge, Error *error)
         TRY(copy_file(merge, file, "cl_core.view", error));
     } else {
         TRY(stage(merge, "view",
-                  "(view_id uuid, visitor_id uuid, viewed_at timestamptz, content_id uuid, arrival_id uuid, "
-                  "visit_mark bigint, interaction text, dwell_seconds integer)",
+                  "view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds "
+                  "from cl_core.view",
                   error));
         TRY(pg_execute(merge->pg, "analyze pg_temp.stage_view", error));
         TRY(pg_query(merge->pg, "select cl_core.merge_views($1)", (const char *[]){merge->batch_no}, 1, &result,
@@ -176,7 +176,7 @@ static Status merge_kind(Merge *merge, const char *kind, Error *error)
 {
     const Manifest *manifest = &merge->batch->manifest;
     char shape[256], max_deleted[NUMBER_SIZE];
-    snprintf(shape, sizeof shape, "(like cl_core.%s_history)", kind);
+    snprintf(shape, sizeof shape, "* from cl_core.%s_history", kind);
     snprintf(max_deleted, sizeof max_deleted, "%lld", manifest->max_deleted);
     TRY(stage(merge, kind, shape, error));
     cleanup(pg_result_free) PgResult result = {0};
@@ -199,7 +199,7 @@ static bool has_kind(const Merge *merge, const char *kind)
 static Status merge_rows(Merge *merge, Error *error)
 {
     TRY(merge_dimensions(merge, error));
-    TRY(stage(merge, "present", "(kind text, key uuid)", error));
+    TRY(stage(merge, "present", "kind, key from cl_ops.changed_key", error));
     for (size_t i = 0; i < sizeof versioned / sizeof versioned[0]; i++)
         if (has_kind(merge, versioned[i]))
             TRY(merge_kind(merge, versioned[i], error));

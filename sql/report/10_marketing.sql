@@ -1,0 +1,131 @@
+-- Which content, channels and campaigns drove sales. Weights are kept in units of 10^-12 and credits in minor units.
+
+create view cl_marketing.attribution as
+select
+    t.deal_id,
+    t.touch_id,
+    t.person_id,
+    t.content_id,
+    t.arrival_id,
+    t.touched_at,
+    t.position,
+    t.outcome,
+    m.name as model,
+    t.weights[m.model] * 0.000000000001 as weight,
+    round(t.credits[m.model] / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
+    t.month,
+    t.milestones
+from cl_marketing.deal_touch as t
+cross join cl_marketing.model as m
+cross join cl_ops.setting as s;
+
+create view cl_marketing.content_attribution as
+select
+    t.content_id,
+    c.url,
+    c.title,
+    c.topic,
+    m.name as model,
+    t.month,
+    t.outcome,
+    t.deals,
+    t.weight * 0.000000000001 as weight,
+    round(t.credit / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit
+from cl_marketing.content_credit as t
+join cl_core.content as c on c.content_id = t.content_id
+join cl_marketing.model as m on m.model = t.model
+cross join cl_ops.setting as s;
+
+-- Spend stands on the rows of outcome won, there also where it brought nothing: so it adds up within a model.
+create view cl_marketing.channel_attribution as
+select
+    coalesce(t.channel, spent.channel) as channel,
+    coalesce(t.model, spent.model) as model,
+    coalesce(t.month, spent.month) as month,
+    coalesce(t.outcome, spent.outcome) as outcome,
+    coalesce(t.deals, 0) as deals,
+    coalesce(t.weight, 0) * 0.000000000001 as weight,
+    round(coalesce(t.credit, 0) / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
+    spent.cost,
+    round(coalesce(t.credit, 0) / power(10::numeric, s.currency_exponent) / nullif(spent.cost, 0), 4) as return_on_cost
+from (
+    select k.channel, m.name as model, k.month, k.outcome, k.deals, k.weight, k.credit
+    from cl_marketing.channel_credit as k
+    join cl_marketing.model as m on m.model = k.model
+) as t
+full join (
+    select k.channel, m.name as model, k.month, 'won' as outcome, k.cost
+    from (
+        select coalesce(channel, '(none)') as channel, date_trunc('month', day)::date as month,
+            sum(amount_reporting) as cost
+        from cl_core.cost
+        where amount_reporting is not null
+        group by 1, 2
+    ) as k
+    cross join cl_marketing.model as m
+) as spent
+    on spent.channel = t.channel and spent.model = t.model and spent.month = t.month and spent.outcome = t.outcome
+cross join cl_ops.setting as s;
+
+create view cl_marketing.campaign_attribution as
+select
+    coalesce(t.campaign, spent.campaign) as campaign,
+    coalesce(t.source, spent.source) as source,
+    coalesce(t.medium, spent.medium) as medium,
+    coalesce(t.model, spent.model) as model,
+    coalesce(t.month, spent.month) as month,
+    coalesce(t.outcome, spent.outcome) as outcome,
+    coalesce(t.deals, 0) as deals,
+    coalesce(t.weight, 0) * 0.000000000001 as weight,
+    round(coalesce(t.credit, 0) / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
+    spent.cost,
+    round(coalesce(t.credit, 0) / power(10::numeric, s.currency_exponent) / nullif(spent.cost, 0), 4) as return_on_cost
+from (
+    select k.campaign, k.source, k.medium, m.name as model, k.month, k.outcome, k.deals, k.weight, k.credit
+    from cl_marketing.campaign_credit as k
+    join cl_marketing.model as m on m.model = k.model
+) as t
+full join (
+    select k.campaign, k.source, k.medium, m.name as model, k.month, 'won' as outcome, k.cost
+    from (
+        select coalesce(campaign, '(none)') as campaign, coalesce(campaign_source, '(none)') as source,
+            coalesce(medium, '(none)') as medium, date_trunc('month', day)::date as month,
+            sum(amount_reporting) as cost
+        from cl_core.cost
+        where amount_reporting is not null
+        group by 1, 2, 3, 4
+    ) as k
+    cross join cl_marketing.model as m
+) as spent
+    on spent.campaign = t.campaign and spent.source = t.source and spent.medium = t.medium and spent.model = t.model
+    and spent.month = t.month and spent.outcome = t.outcome
+cross join cl_ops.setting as s;
+
+create view cl_marketing.content_performance as
+select
+    c.content_id,
+    c.url,
+    c.title,
+    c.topic,
+    p.month,
+    coalesce(p.views, 0) as views,
+    coalesce(p.visitors, 0) as visitors,
+    coalesce(p.leads, 0) as leads,
+    coalesce(p.influenced_deals, 0) as influenced_deals,
+    coalesce(p.won_deals, 0) as won_deals,
+    coalesce(p.influenced_revenue, 0) as influenced_revenue,
+    p.dwell_seconds,
+    p.cost
+from (
+    select content_id, month, v.views, v.visitors, v.dwell_seconds, d.leads, d.influenced_deals, d.won_deals,
+        d.influenced_revenue, k.cost
+    from cl_marketing.content_view_month as v
+    full join cl_marketing.content_people_month as d using (content_id, month)
+    full join (
+        select content_id, date_trunc('month', day)::date as month, sum(amount_reporting) as cost
+        from cl_core.cost
+        where content_id is not null and amount_reporting is not null
+        group by 1, 2
+    ) as k using (content_id, month)
+) as p
+join cl_core.content as c on c.content_id = p.content_id;

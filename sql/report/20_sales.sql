@@ -1,0 +1,120 @@
+-- What sales knows of a lead before the call. Read for one lead or a page of leads, so each figure is looked up for the
+-- rows asked for, by the person's own index entries.
+
+create view cl_sales.lead as
+select
+    p.person_id,
+    p.email,
+    p.name,
+    p.company,
+    p.title,
+    p.owner,
+    p.stage,
+    p.became_lead_at,
+    p.first_seen_at,
+    p.last_seen_at,
+    greatest(floor(extract(epoch from s.read_at - p.last_seen_at) / 86400), 0)::integer as days_silent,
+    p.views,
+    (select count(distinct t.content_id) from cl_core.touch as t where t.person_id = p.person_id) as contents,
+    array(
+        select c.topic
+        from cl_core.touch as t
+        join cl_core.content as c on c.content_id = t.content_id
+        where t.person_id = p.person_id and c.topic is not null
+        group by c.topic
+        order by count(*) desc, c.topic
+        limit 5
+    ) as topics,
+    (select max(a.happened_at) from cl_core.activity as a where a.person_id = p.person_id) as last_activity_at,
+    (
+        select a.kind
+        from cl_core.activity as a
+        where a.person_id = p.person_id
+        order by a.happened_at desc, a.activity_id
+        limit 1
+    ) as last_activity,
+    (
+        select count(distinct t.content_id)
+        from cl_core.touch as t
+        where t.person_id = p.person_id
+          and t.last_viewed_at > coalesce(
+            (select max(a.happened_at) from cl_core.activity as a where a.person_id = p.person_id), '-infinity'
+          )
+    ) as new_since_contact,
+    (
+        select count(*)
+        from cl_core.deal_person as dp
+        join cl_core.deal as d on d.deal_id = dp.deal_id
+        where dp.person_id = p.person_id and d.outcome = 'open'
+    ) as open_deals,
+    (
+        select count(*)
+        from cl_core.deal_person as dp
+        join cl_core.deal as d on d.deal_id = dp.deal_id
+        where dp.person_id = p.person_id and d.outcome = 'won'
+    ) as won_deals
+from cl_core.person as p
+cross join cl_ops.setting as s
+where p.is_lead;
+
+create view cl_sales.lead_content as
+select
+    p.person_id,
+    p.email,
+    c.content_id,
+    c.url,
+    c.title,
+    min(t.touched_at) as first_viewed_at,
+    max(t.last_viewed_at) as last_viewed_at,
+    sum(t.views)::bigint as views,
+    sum(t.dwell_seconds)::bigint as dwell_seconds
+from cl_core.person as p
+join cl_core.touch as t on t.person_id = p.person_id
+join cl_core.content as c on c.content_id = t.content_id
+where p.is_lead
+group by p.person_id, p.email, c.content_id, c.url, c.title;
+
+create view cl_sales.lead_timeline as
+select
+    p.person_id,
+    e.at,
+    e.what,
+    e.content_id,
+    e.title,
+    e.detail,
+    p.email
+from cl_core.person as p
+cross join lateral (
+    select p.became_lead_at as at, 'became_lead' as what, null::uuid as content_id, null::text as title,
+        null::text as detail
+    where p.became_lead_at is not null
+    union all
+    select t.touched_at, 'touch', t.content_id, coalesce(c.title, c.url),
+        concat_ws(', ', t.interaction, case when t.views > 1 then t.views || ' views' end, 'by ' || a.channel,
+                  'campaign ' || a.campaign)
+    from cl_core.touch as t
+    join cl_core.content as c on c.content_id = t.content_id
+    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    where t.person_id = p.person_id
+    union all
+    select a.happened_at, 'activity', null, a.subject,
+        concat_ws(', ', a.kind, a.direction, a.outcome, 'by ' || a.owner)
+    from cl_core.activity as a
+    where a.person_id = p.person_id
+    union all
+    select q.asked_at, 'question', null, q.text, q.topic
+    from cl_core.question as q
+    where q.person_id = p.person_id
+    union all
+    select m.at, m.what, null, d.name,
+        concat_ws(', ', d.deal_key, d.stage, d.amount || ' ' || d.currency, array_to_string(dp.roles, ' and '))
+    from cl_core.deal_person as dp
+    join cl_core.deal as d on d.deal_id = dp.deal_id
+    cross join lateral (
+        select d.created_at as at, 'deal_created' as what
+        union all
+        select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
+    ) as m
+    where dp.person_id = p.person_id and d.outcome <> 'deleted'
+) as e
+where p.is_lead;

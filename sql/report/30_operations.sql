@@ -1,0 +1,226 @@
+-- How far facts and reports stand, what each source brought, and whether the figures agree.
+
+create view cl_ops.status as
+select
+    b.read_at as facts_until,
+    s.read_at as reports_until,
+    s.refreshed_at,
+    b.loaded_at,
+    (select count(*) from cl_ops.changed_key) + (select count(*) from cl_ops.changed_day) as pending,
+    b.batches,
+    b.refused,
+    s.timezone,
+    s.currency
+from cl_ops.setting as s
+cross join (
+    select
+        max(read_at) filter (where status = 'loaded') as read_at,
+        max(loaded_at) filter (where status = 'loaded') as loaded_at,
+        count(*) filter (where status = 'loaded') as batches,
+        count(*) filter (where status = 'refused') as refused
+    from cl_ops.batch
+) as b;
+
+create view cl_ops.source as
+select
+    b.source,
+    b.system,
+    b.mode,
+    b.batches,
+    b.refused,
+    b.read_at,
+    b.loaded_at,
+    n.batch_id,
+    n.file,
+    coalesce(c.read, 0) as read,
+    coalesce(c.emitted, 0) as emitted,
+    coalesce(c.rejected, 0) as rejected,
+    coalesce(c.duplicate, 0) as duplicate,
+    coalesce(c.filtered, 0) as filtered,
+    c.emitted_by_kind
+from (
+    select
+        source,
+        (array_agg(system order by batch_no desc))[1] as system,
+        (array_agg(mode order by batch_no desc))[1] as mode,
+        count(*) filter (where status = 'loaded') as batches,
+        count(*) filter (where status = 'refused') as refused,
+        max(read_at) filter (where status = 'loaded') as read_at,
+        max(loaded_at) filter (where status = 'loaded') as loaded_at
+    from cl_ops.batch
+    group by source
+) as b
+left join lateral (
+    select newest.batch_id, newest.file
+    from cl_ops.batch as newest
+    where newest.source = b.source and newest.status = 'loaded'
+    order by newest.place desc, newest.read_at desc, newest.batch_no desc
+    limit 1
+) as n on true
+left join (
+    select
+        source,
+        sum(read)::bigint as read,
+        sum(emitted)::bigint as emitted,
+        sum(rejected)::bigint as rejected,
+        sum(duplicate)::bigint as duplicate,
+        sum(filtered)::bigint as filtered,
+        string_agg(kind || ' ' || emitted, ', ' order by kind) as emitted_by_kind
+    from (
+        select of_source.source, k.kind, sum(k.read) as read, sum(k.emitted) as emitted, sum(k.rejected) as rejected,
+            sum(k.duplicate) as duplicate, sum(k.filtered) as filtered
+        from cl_ops.batch as of_source
+        join cl_ops.batch_count as k on k.batch_no = of_source.batch_no
+        where of_source.status = 'loaded'
+        group by of_source.source, k.kind
+    ) as by_kind
+    group by source
+) as c on c.source = b.source;
+
+-- What every refresh checks, from sums alone.
+create function cl_ops.reconcile() returns table (name text, expected numeric, found numeric)
+language sql stable as $$
+    with amount as (
+        select d.outcome, sum(d.amount_reporting) as amount, count(*) as deals
+        from cl_core.deal as d
+        where d.outcome in ('won', 'lost', 'open') and d.amount_reporting is not null
+        group by d.outcome
+    ),
+    credit as (
+        select '' as grouping, k.model, k.outcome, sum(k.credit) as credit
+        from cl_marketing.content_credit as k
+        group by k.model, k.outcome
+        union all
+        select ', by channel', k.model, k.outcome, sum(k.credit)
+        from cl_marketing.channel_credit as k
+        group by k.model, k.outcome
+        union all
+        select ', by campaign', k.model, k.outcome, sum(k.credit)
+        from cl_marketing.campaign_credit as k
+        group by k.model, k.outcome
+    )
+    select
+        o.words || ' under ' || m.name || g.grouping,
+        coalesce(a.amount, 0),
+        coalesce(k.credit, 0) / power(10::numeric, s.currency_exponent)
+    from cl_marketing.model as m
+    cross join (values ('won', 'won revenue'), ('lost', 'lost amount'), ('open', 'open amount')) as o(outcome, words)
+    cross join (values (''), (', by channel'), (', by campaign')) as g(grouping)
+    cross join cl_ops.setting as s
+    left join amount as a on a.outcome = o.outcome
+    left join credit as k on k.grouping = g.grouping and k.model = m.model and k.outcome = o.outcome
+    union all
+    select 'deals with a journey', coalesce((select sum(deals) from amount), 0),
+        (select count(*) from cl_marketing.deal_touch where position = 1)
+    union all
+    select 'records read', coalesce(sum(k.read), 0),
+        coalesce(sum(k.emitted + k.rejected + k.duplicate + k.filtered), 0)
+    from cl_ops.batch_count as k
+    union all
+    select 'rejects kept', coalesce(sum(k.rejected), 0), (select count(*) from cl_ops.reject)
+    from cl_ops.batch as b
+    join cl_ops.batch_count as k on k.batch_no = b.batch_no
+    where b.status <> 'replaced'
+$$;
+
+-- The same, and what only reading all journeys, touches and views can tell.
+create function cl_ops.verify() returns table (name text, expected numeric, found numeric, status text)
+language sql stable as $$
+    with deal_sum as (
+        select t.deal_id, t.outcome, m.model, m.name, sum(t.credits[m.model]) as credit, sum(t.weights[m.model]) as weight
+        from cl_marketing.deal_touch as t
+        cross join cl_marketing.model as m
+        group by t.deal_id, t.outcome, m.model, m.name
+    ),
+    deal_check as (
+        select k.name, k.weight,
+            k.credit = d.amount_reporting * power(10::numeric, s.currency_exponent) and k.outcome = d.outcome as is_exact
+        from deal_sum as k
+        join cl_core.deal as d on d.deal_id = k.deal_id
+        cross join cl_ops.setting as s
+    ),
+    content_sum as (
+        select t.content_id, m.model, t.month, t.outcome, count(distinct t.deal_id) as deals,
+            sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
+        from cl_marketing.deal_touch as t
+        cross join cl_marketing.model as m
+        group by t.content_id, m.model, t.month, t.outcome
+    ),
+    arrival_sum as (
+        select a.channel, coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
+            coalesce(a.medium, '(none)') as medium, m.model, t.month, t.outcome, t.deal_id,
+            sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
+        from cl_marketing.deal_touch as t
+        join cl_core.arrival as a on a.arrival_id = t.arrival_id
+        cross join cl_marketing.model as m
+        group by 1, 2, 3, 4, m.model, t.month, t.outcome, t.deal_id
+    ),
+    channel_sum as (
+        select channel, model, month, outcome, count(distinct deal_id) as deals, sum(weight) as weight,
+            sum(credit) as credit
+        from arrival_sum
+        group by channel, model, month, outcome
+    ),
+    campaign_sum as (
+        select campaign, source, medium, model, month, outcome, count(distinct deal_id) as deals, sum(weight) as weight,
+            sum(credit) as credit
+        from arrival_sum
+        group by campaign, source, medium, model, month, outcome
+    ),
+    checked as (
+        select r.name, r.expected, r.found from cl_ops.reconcile() as r
+        union all
+        select 'deals whose credits under ' || k.name || ' are not their amount', 0, count(*) filter (where not is_exact)
+        from deal_check as k
+        group by k.name
+        union all
+        select 'deals whose weights under ' || k.name || ' are not 1', 0, count(*) filter (where weight <> 1000000000000)
+        from deal_check as k
+        group by k.name
+        union all
+        select 'sums by content that differ from the journeys', 0, count(*)
+        from (
+            (select * from content_sum except select * from cl_marketing.content_credit)
+            union all
+            (select * from cl_marketing.content_credit except select * from content_sum)
+        ) as differing
+        union all
+        select 'sums by channel that differ from the journeys', 0, count(*)
+        from (
+            (select * from channel_sum except select * from cl_marketing.channel_credit)
+            union all
+            (select * from cl_marketing.channel_credit except select * from channel_sum)
+        ) as differing
+        union all
+        select 'sums by campaign that differ from the journeys', 0, count(*)
+        from (
+            (select * from campaign_sum except select * from cl_marketing.campaign_credit)
+            union all
+            (select * from cl_marketing.campaign_credit except select * from campaign_sum)
+        ) as differing
+        union all
+        select 'touches of journeys that are none', 0, count(*)
+        from cl_marketing.deal_touch as d
+        where d.touched_at is not null
+          and not exists (
+            select from cl_core.touch as t
+            where t.person_id = d.person_id and t.touched_at = d.touched_at and t.touch_id = d.touch_id
+              and t.content_id = d.content_id and t.arrival_id = d.arrival_id
+          )
+        union all
+        select 'views of identified visitors', count(*), coalesce((select sum(t.views) from cl_core.touch as t), 0)
+        from cl_core.view as v
+        where v.visitor_id in (select i.visitor_id from cl_core.identity as i)
+        union all
+        select 'views by content and month', count(*),
+            coalesce((select sum(m.views) from cl_marketing.content_view_month as m), 0)
+        from cl_core.view as v
+        union all
+        select 'views emitted', coalesce(sum(k.emitted), 0), (select count(*) from cl_core.view)
+        from cl_ops.batch as b
+        join cl_ops.batch_count as k on k.batch_no = b.batch_no and k.kind = 'view'
+        where b.status = 'loaded'
+    )
+    select c.name, c.expected, c.found, case when c.expected = c.found then 'ok' else 'differs' end
+    from checked as c
+$$;
