@@ -1,15 +1,21 @@
 #include "common/pg.h"
 
+#include "common/signal.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 struct Pg {
     PGconn *connection;
+    bool is_stopped; /* by a signal that was told of: what cleans up after it goes through */
 };
+
+enum { POLL_MILLISECONDS = 200 };
 
 static const char session[] = "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres';"
                               "set search_path = pg_catalog; set lock_timeout = '60s'; set statement_timeout = 0;"
@@ -40,6 +46,7 @@ static const StateClass classes[] = {
     {"CL002", ERROR_DATA, false},        /* our own: a reconciliation differs */
     {"08", ERROR_UNAVAILABLE, true},     /* connection exceptions */
     {"57P", ERROR_UNAVAILABLE, true},    /* shutdown, crash, starting up */
+    {"57014", ERROR_BUSY, true},         /* cancelled by somebody else */
     {"53300", ERROR_UNAVAILABLE, true},  /* too many connections */
     {"53100", ERROR_IO, true},           /* disk full */
     {"53", ERROR_UNAVAILABLE, true},     /* insufficient resources */
@@ -84,6 +91,55 @@ static Status fail(Pg *pg, const PGresult *result, Error *error)
     return STATUS_ERROR;
 }
 
+/* A connection string that is none is told of before anybody is asked. libpq quotes what it cannot read, so its words
+ * are repeated only where no password can be among them. */
+static Status check_conninfo(const char *conninfo, Error *error)
+{
+    bool is_uri = strncmp(conninfo, "postgres://", 11) == 0 || strncmp(conninfo, "postgresql://", 13) == 0;
+    if (!is_uri && !strchr(conninfo, '='))
+        return STATUS_OK; /* the name of a database */
+    char *reason = NULL;
+    PQconninfoOption *parts = PQconninfoParse(conninfo, &reason);
+    if (parts) {
+        PQconninfoFree(parts);
+        return STATUS_OK;
+    }
+    char message[300];
+    clean(message, sizeof message, reason);
+    PQfreemem(reason);
+    bool may_quote_password = is_uri || strstr(conninfo, "pass");
+    error_set(error, ERROR_CONFIG, "the connection string of the database cannot be read%s%s",
+              may_quote_password ? "" : ": ", may_quote_password ? "" : message);
+    return error_hint(error, "look at `database` in the configuration; psql with the same string must connect");
+}
+
+/* libpq has no code for what went wrong before the server spoke, nor for what it said then. */
+static Status connect_failed(Pg *pg, Error *error)
+{
+    static const char *const refusals[] = {"authentication failed",
+                                           "no pg_hba.conf entry",
+                                           "Permission denied",
+                                           "permission denied",
+                                           "no password supplied",
+                                           "is not permitted to log in",
+                                           "role \""};
+    static const char *const mistakes[] = {"definition of service", "service file", "invalid sslmode value",
+                                           "invalid port number"};
+    char message[700];
+    clean(message, sizeof message, PQerrorMessage(pg->connection));
+    ErrorCode code = ERROR_UNAVAILABLE;
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+        if (strstr(message, refusals[i]))
+            code = ERROR_PERMISSION;
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++)
+        if (strstr(message, mistakes[i]))
+            code = ERROR_CONFIG;
+    error_set(error, code, "cannot connect to the database: %s", message);
+    error_hint(error, "look at `database` in the configuration; psql with the same string must connect");
+    error->is_retryable = code == ERROR_UNAVAILABLE && !strstr(message, "does not exist");
+    return STATUS_ERROR;
+}
+
 Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error)
 {
     /* What stands before dbname gives way to the connection string, what stands behind it does not. */
@@ -98,6 +154,8 @@ Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Er
                            NULL};
     const char *values[] = {application, "10", "30", "10", "3", "60000", conninfo && *conninfo ? conninfo : NULL,
                             "UTF8",      NULL};
+    if (conninfo && *conninfo)
+        TRY(check_conninfo(conninfo, error));
     Pg *pg = calloc(1, sizeof *pg);
     if (!pg)
         return error_no_memory(error);
@@ -106,15 +164,7 @@ Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Er
     if (!pg->connection) {
         status = error_no_memory(error);
     } else if (PQstatus(pg->connection) != CONNECTION_OK) {
-        char message[700];
-        clean(message, sizeof message, PQerrorMessage(pg->connection));
-        bool is_refused = strstr(message, "authentication failed") || strstr(message, "no pg_hba.conf entry") ||
-                          strstr(message, "Permission denied") || strstr(message, "no password supplied");
-        error_set(error, is_refused ? ERROR_PERMISSION : ERROR_UNAVAILABLE, "cannot connect to the database: %s",
-                  message);
-        error_hint(error, "look at `database` in the configuration; psql with the same string must connect");
-        error->is_retryable = !is_refused;
-        status = STATUS_ERROR;
+        status = connect_failed(pg, error);
     } else if (PQserverVersion(pg->connection) < 140000) {
         status = error_set(error, ERROR_UNAVAILABLE, "the server is PostgreSQL %d: 14 or later is needed",
                            PQserverVersion(pg->connection) / 10000);
@@ -129,9 +179,56 @@ Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Er
     return STATUS_OK;
 }
 
+/* Waits until the server has something to say. On a signal it is asked to stop, and *error says so. */
+static Status await(Pg *pg, Error *error)
+{
+    Status status = STATUS_OK;
+    while (PQisBusy(pg->connection)) {
+        struct pollfd waiting = {.fd = PQsocket(pg->connection), .events = POLLIN};
+        int ready = poll(&waiting, 1, POLL_MILLISECONDS);
+        if (!pg->is_stopped && signal_check(error) != STATUS_OK) {
+            char ignored[256];
+            PGcancel *cancel = PQgetCancel(pg->connection);
+            if (cancel)
+                PQcancel(cancel, ignored, sizeof ignored);
+            PQfreeCancel(cancel);
+            pg->is_stopped = true;
+            status = STATUS_ERROR;
+        }
+        if (ready > 0 && !PQconsumeInput(pg->connection))
+            break;
+    }
+    return status;
+}
+
+/* The last result of what was sent, or the first of a COPY; NULL if the connection failed. *ret_status is an error
+ * after a signal, whatever became of the statement. */
+static PGresult *take_result(Pg *pg, bool is_sent, Status *ret_status, Error *error)
+{
+    PGresult *last = NULL;
+    *ret_status = STATUS_OK;
+    while (is_sent) {
+        if (await(pg, error) != STATUS_OK)
+            *ret_status = STATUS_ERROR;
+        PGresult *result = PQgetResult(pg->connection);
+        if (!result)
+            break;
+        PQclear(last);
+        last = result;
+        if (PQresultStatus(result) == PGRES_COPY_IN || PQstatus(pg->connection) == CONNECTION_BAD)
+            break;
+    }
+    return last;
+}
+
 Status pg_execute(Pg *pg, const char *sql, Error *error)
 {
-    PGresult *result = PQexec(pg->connection, sql);
+    Status stopped;
+    PGresult *result = take_result(pg, PQsendQuery(pg->connection, sql), &stopped, error);
+    if (stopped != STATUS_OK) {
+        PQclear(result);
+        return stopped;
+    }
     ExecStatusType type = PQresultStatus(result);
     Status status = STATUS_OK;
     if (type != PGRES_COMMAND_OK && type != PGRES_TUPLES_OK && type != PGRES_EMPTY_QUERY)
@@ -143,7 +240,13 @@ Status pg_execute(Pg *pg, const char *sql, Error *error)
 static Status query(Pg *pg, const char *sql, const char *const *parameters, size_t parameter_count, int format,
                     PgResult *ret_result, Error *error)
 {
-    PGresult *result = PQexecParams(pg->connection, sql, (int)parameter_count, NULL, parameters, NULL, NULL, format);
+    Status stopped;
+    bool is_sent = PQsendQueryParams(pg->connection, sql, (int)parameter_count, NULL, parameters, NULL, NULL, format);
+    PGresult *result = take_result(pg, is_sent, &stopped, error);
+    if (stopped != STATUS_OK) {
+        PQclear(result);
+        return stopped;
+    }
     ExecStatusType type = PQresultStatus(result);
     if (type != PGRES_COMMAND_OK && type != PGRES_TUPLES_OK) {
         Status status = fail(pg, result, error);
@@ -191,9 +294,13 @@ void pg_result_free(PgResult *result)
 static Status drain(Pg *pg, int64_t *ret_rows, Error *error)
 {
     Status status = STATUS_OK;
-    PGresult *result;
     int64_t rows = 0;
-    while ((result = PQgetResult(pg->connection))) {
+    for (;;) {
+        if (await(pg, error) != STATUS_OK)
+            status = STATUS_ERROR;
+        PGresult *result = PQgetResult(pg->connection);
+        if (!result)
+            break;
         ExecStatusType type = PQresultStatus(result);
         long long count;
         if (type == PGRES_COMMAND_OK && text_to_int64(text_from(PQcmdTuples(result)), &count))
@@ -213,8 +320,10 @@ static Status drain(Pg *pg, int64_t *ret_rows, Error *error)
 
 Status pg_copy_begin(Pg *pg, const char *sql, Error *error)
 {
-    PGresult *result = PQexec(pg->connection, sql);
-    Status status = PQresultStatus(result) == PGRES_COPY_IN ? STATUS_OK : fail(pg, result, error);
+    Status status;
+    PGresult *result = take_result(pg, PQsendQuery(pg->connection, sql), &status, error);
+    if (status == STATUS_OK && PQresultStatus(result) != PGRES_COPY_IN)
+        status = fail(pg, result, error);
     PQclear(result);
     return status;
 }
@@ -236,6 +345,13 @@ Status pg_copy_end(Pg *pg, int64_t *ret_rows, Error *error)
     return drain(pg, ret_rows, error);
 }
 
+static void abandon_copy(Pg *pg, const char *reason)
+{
+    Error ignored;
+    PQputCopyEnd(pg->connection, reason);
+    drain(pg, NULL, &ignored);
+}
+
 Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows, Error *error)
 {
     enum { BLOCK_SIZE = 256 * 1024 };
@@ -251,12 +367,17 @@ Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows
             continue;
         if (size <= 0)
             break;
+        if (!pg->is_stopped && signal_check(error) != STATUS_OK) {
+            pg->is_stopped = true;
+            abandon_copy(pg, "stopped by a signal");
+            status = STATUS_ERROR;
+            break;
+        }
         status = pg_copy_write(pg, (Text){block, (size_t)size}, error);
     }
     if (status == STATUS_OK && size < 0) {
         int reason = errno;
-        PQputCopyEnd(pg->connection, "the file cannot be read");
-        drain(pg, NULL, error);
+        abandon_copy(pg, "the file cannot be read");
         status = error_set_errno(error, ERROR_IO, reason, "cannot read %s", path);
     } else if (status == STATUS_OK) {
         status = pg_copy_end(pg, ret_rows, error);

@@ -11,6 +11,10 @@
  * Errors carry the server's words; error->is_retryable tells what a new connection may mend (the server went away or is
  * starting, a lock, a deadlock). ERROR_UNAVAILABLE for a server that cannot be reached, ERROR_PERMISSION, ERROR_BUSY
  * for a lock not gained, ERROR_REFUSED for SQLSTATE CL001 (a snapshot that would delete too much).
+ *
+ * Who waits for the server hears signals (common/signal.h): the statement is cancelled, and the error is
+ * ERROR_INTERRUPTED or ERROR_TERMINATED, once for each connection. Whether it took effect is then for the ledger to
+ * say.
  */
 #ifndef CLOSEDLOOP_COMMON_PG_H
 #define CLOSEDLOOP_COMMON_PG_H
@@ -28,7 +32,8 @@ typedef struct PgResult {
     size_t row_count;
 } PgResult;
 
-/* conninfo may be empty: libpq's environment decides. No password is ever logged or part of an error. */
+/* conninfo may be empty: libpq's environment decides. No password is ever logged or part of an error. ERROR_CONFIG for
+ * a string that libpq cannot read, or whose service is not defined. */
 Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error);
 
 /* One or more statements whose rows nobody wants. */

@@ -67,8 +67,7 @@ Status bookmark_set(Bookmark *bookmark, const BookmarkEntry *entry, Error *error
         return error_set(error, ERROR_DATA, "%s: holds more files than there is room for", bookmark->path);
     if (!is_known) {
         TRY(grow(bookmark, error));
-        memmove(bookmark->entries + i + 1, bookmark->entries + i,
-                (bookmark->count - i) * sizeof *bookmark->entries);
+        memmove(bookmark->entries + i + 1, bookmark->entries + i, (bookmark->count - i) * sizeof *bookmark->entries);
         bookmark->count++;
     }
     bookmark->entries[i] = copy;

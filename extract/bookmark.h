@@ -8,8 +8,8 @@
  *     TRY(bookmark_set(&bookmark, &new_entry, error));      // once its batch is durable, never before
  *     TRY(bookmark_save(&bookmark, error));
  *
- * A bookmark that is lost, or older than what was committed, does no harm: the same files become the same batches, which
- * load already knows.
+ * A bookmark that is lost, or older than what was committed, does no harm: the same files become the same batches,
+ * which load already knows.
  */
 #ifndef CLOSEDLOOP_EXTRACT_BOOKMARK_H
 #define CLOSEDLOOP_EXTRACT_BOOKMARK_H

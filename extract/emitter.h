@@ -46,9 +46,9 @@ typedef struct RecordSink {
 typedef struct Emitter {
     const Mapping *mapping;
     RecordSink sink;
-    Value *values; /* one for each slot of the mapping; readers set them */
-    uint16_t file; /* the index of the input being read */
-    uint64_t limit; /* of source records that give something, 0: none; see emitter_is_full() */
+    Value *values;   /* one for each slot of the mapping; readers set them */
+    uint16_t file;   /* the index of the input being read */
+    uint64_t limit;  /* of source records that give something, 0: none; see emitter_is_full() */
     Record *records; /* one for each rule, with its constants */
     Arena arena;
     uint32_t line;

@@ -3,8 +3,8 @@
  *     FormatResult result;
  *     TRY(format_read(&emitter, stream, &result, error));
  *
- * There is one file for each family in extract/format/. A reader judges what a record is; what a value means is nobody's
- * business before transform.
+ * There is one file for each family in extract/format/. A reader judges what a record is; what a value means is
+ * nobody's business before transform.
  */
 #ifndef CLOSEDLOOP_EXTRACT_FORMAT_H
 #define CLOSEDLOOP_EXTRACT_FORMAT_H

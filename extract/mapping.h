@@ -4,9 +4,9 @@
  *     TRY(mapping_compile(source, &mapping, error));
  *
  * Every place that some field or filter asks for is a slot, whoever asks for it and however often. A reader
- * (extract/format.h) fills the slots of a record in one pass, and the emitter (extract/emitter.h) makes records of them.
- * In nested formats the slots hang in a trie, so that a reader looks up each name once and passes over all that nobody
- * wants; in tables a slot is a column.
+ * (extract/format.h) fills the slots of a record in one pass, and the emitter (extract/emitter.h) makes records of
+ * them. In nested formats the slots hang in a trie, so that a reader looks up each name once and passes over all that
+ * nobody wants; in tables a slot is a column.
  *
  * Slots belong to a scope. Scope 0 is the source record; each different `each` makes a further scope, whose slots are
  * filled anew for every nested element.

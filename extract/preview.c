@@ -10,7 +10,9 @@ Preview preview_make(FILE *stream, SourceFormat format)
     bool is_table = format == FORMAT_CSV || format == FORMAT_TSV;
     return (Preview){
         .stream = stream,
-        .what = is_table ? "columns" : format == FORMAT_XML ? "elements" : "keys",
+        .what = is_table               ? "columns"
+                : format == FORMAT_XML ? "elements"
+                                       : "keys",
         .arena = arena_make(NAMES_CEILING),
     };
 }

@@ -1,24 +1,17 @@
 #include "extract/run.h"
 
-#include "common/batch.h"
 #include "common/folder.h"
-#include "common/progress.h"
-#include "common/signal.h"
-#include "common/stream.h"
 #include "extract/bookmark.h"
-#include "extract/emitter.h"
 #include "extract/format.h"
-#include "extract/mapping.h"
+#include "extract/maker.h"
 #include "extract/preview.h"
-#include "extract/transport/files.h"
-#include "extract/writer.h"
 
 #include <time.h>
 
-enum { SOURCE_CEILING = 1 << 30, BATCH_CEILING = 256 << 20, BATCH_FILES_MAX = UINT16_MAX };
+enum { INPUTS_CEILING = 1 << 30 };
 
-/* Writing the bookmark of a source with very many files costs more than reading a small one of them; what it then lags
- * behind is read once more after a crash, and becomes the same batches. */
+/* Writing the bookmark of a source with very many files costs more than reading a small one of them. What it lags
+ * behind after a crash is read once more, and becomes the same batches. */
 static const double save_interval = 0.2;
 
 typedef struct Turn {
@@ -26,26 +19,12 @@ typedef struct Turn {
     const Source *source;
     Mapping mapping;
     Bookmark bookmark;
-    Arena arena; /* of the inputs' names */
+    Arena arena; /* of the inputs */
     FileInputs inputs;
+    MakerJob job;
     RunOutcome *outcome;
-    Progress progress;
-    uint64_t bytes_before; /* raw bytes of the inputs before this one */
     double saved_at;
 } Turn;
-
-/* One batch in the making. */
-typedef struct Making {
-    Turn *turn;
-    Arena arena;
-    const char *folder; /* partial; NULL if there is none */
-    Writer writer;
-    Emitter emitter;
-    const Stream *stream; /* being read */
-    const FileInput *files;
-    BatchInput *inputs;
-    size_t count;
-} Making;
 
 static double clock_seconds(void)
 {
@@ -60,16 +39,15 @@ static bool stops_the_run(const Error *error)
            error->code == ERROR_CANNOT_CREATE;
 }
 
-/* Logs and keeps what concerns one input alone. */
+/* Logs and keeps what concerns one input alone; STATUS_ERROR for what does not. */
 static Status note_failure(Run *run, const Source *source, Error *error)
 {
     if (stops_the_run(error))
         return STATUS_ERROR;
-    Error shown = *error;
-    error_prefix(&shown, "%s", source->name);
-    log_failure(run->log, &shown);
+    error_prefix(error, "%s", source->name);
+    log_failure(run->log, error);
     if (run->failure.code == ERROR_NONE)
-        run->failure = shown;
+        run->failure = *error;
     error_clear(error);
     return STATUS_OK;
 }
@@ -96,15 +74,9 @@ static Status find_inputs(Run *run, const Source *source, Arena *arena, FileInpu
     return STATUS_OK;
 }
 
-static int64_t modified_at(const FileInput *input)
-{
-    int64_t remainder = input->modified_ns % 1000;
-    return input->modified_ns / 1000 - (remainder < 0);
-}
-
 static bool is_wanted(const Run *run, const FileInput *input)
 {
-    return !run->has_since || modified_at(input) >= run->since;
+    return !run->has_since || input->modified_ns >= run->since * 1000;
 }
 
 /* Leaves out what --since excludes. Of parts that are one snapshot all are read if one is. */
@@ -124,43 +96,43 @@ static void drop_old_inputs(const Run *run, const Source *source, FileInputs *in
 
 /* --- bookmarks ------------------------------------------------------------------------------------------------ */
 
-static bool looks_the_same(const Turn *turn, const FileInput *input, const BookmarkEntry *entry)
+static bool is_same_mapping(const Turn *turn, const BookmarkEntry *entry)
 {
-    return entry && entry->size == input->size && entry->modified_ns == input->modified_ns &&
-           entry->inode == input->inode && key_equal(&entry->mapping_digest, &turn->source->mapping_digest);
+    return key_equal(&entry->mapping_digest, &turn->source->mapping_digest);
 }
 
-/* Whether the bookmarks of these files name one batch that holds them and no other. */
+/* Whether the bookmarks of these files, which are all there, name one batch that held them and no other. */
 static bool is_one_batch(const Turn *turn, const FileInput *files, size_t count)
 {
-    const BookmarkEntry *first = bookmark_find(&turn->bookmark, files[0].path);
-    for (size_t i = 0; i < count; i++) {
-        const BookmarkEntry *entry = bookmark_find(&turn->bookmark, files[i].path);
-        if (!entry || strcmp(entry->batch, first->batch) != 0)
+    const char *batch = bookmark_find(&turn->bookmark, files[0].path)->batch;
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(bookmark_find(&turn->bookmark, files[i].path)->batch, batch) != 0)
             return false;
-    }
-    return count == 1 || bookmark_count_batch(&turn->bookmark, first->batch) == count;
+    return !turn->source->together || bookmark_count_batch(&turn->bookmark, batch) == count;
 }
 
+/* They look as they did when they were read under this mapping. */
 static bool is_unchanged(const Turn *turn, const FileInput *files, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!looks_the_same(turn, &files[i], bookmark_find(&turn->bookmark, files[i].path)))
+    for (size_t i = 0; i < count; i++) {
+        const FileInput *file = &files[i];
+        const BookmarkEntry *entry = bookmark_find(&turn->bookmark, file->path);
+        if (!entry || entry->size != file->size || entry->modified_ns != file->modified_ns ||
+            entry->inode != file->inode || !is_same_mapping(turn, entry))
             return false;
+    }
     return is_one_batch(turn, files, count);
 }
 
-/* Read again, and the same bytes under the same mapping as before. */
-static bool has_same_bytes(const Making *making)
+/* They were read again, and hold the bytes that they held. */
+static bool has_same_bytes(const Turn *turn, const Maker *maker, const FileInput *files)
 {
-    const Turn *turn = making->turn;
-    for (size_t i = 0; i < making->count; i++) {
-        const BookmarkEntry *entry = bookmark_find(&turn->bookmark, making->files[i].path);
-        if (!entry || !key_equal(&entry->digest, &making->inputs[i].digest) ||
-            !key_equal(&entry->mapping_digest, &turn->source->mapping_digest))
+    for (size_t i = 0; i < maker->count; i++) {
+        const BookmarkEntry *entry = bookmark_find(&turn->bookmark, files[i].path);
+        if (!entry || !key_equal(&entry->digest, &maker->inputs[i].digest) || !is_same_mapping(turn, entry))
             return false;
     }
-    return is_one_batch(turn, making->files, making->count);
+    return is_one_batch(turn, files, maker->count);
 }
 
 static Status save_bookmark(Turn *turn, Error *error)
@@ -170,17 +142,15 @@ static Status save_bookmark(Turn *turn, Error *error)
     return STATUS_OK;
 }
 
-static Status move_bookmark(Making *making, const char *batch, Error *error)
+static Status move_bookmark(Turn *turn, const Maker *maker, const FileInput *files, const char *batch, Error *error)
 {
-    Turn *turn = making->turn;
-    for (size_t i = 0; i < making->count; i++) {
-        const FileInput *file = &making->files[i];
+    for (size_t i = 0; i < maker->count; i++) {
         BookmarkEntry entry = {
-            .path = file->path,
-            .size = file->size,
-            .modified_ns = file->modified_ns,
-            .inode = file->inode,
-            .digest = making->inputs[i].digest,
+            .path = files[i].path,
+            .size = files[i].size,
+            .modified_ns = files[i].modified_ns,
+            .inode = files[i].inode,
+            .digest = maker->inputs[i].digest,
             .mapping_digest = turn->source->mapping_digest,
             .batch = batch,
         };
@@ -189,101 +159,170 @@ static Status move_bookmark(Making *making, const char *batch, Error *error)
     return clock_seconds() - turn->saved_at < save_interval ? STATUS_OK : save_bookmark(turn, error);
 }
 
-/* --- one batch ------------------------------------------------------------------------------------------------ */
+/* --- batches -------------------------------------------------------------------------------------------------- */
 
-static Key input_digest(const Making *making)
+static void count_batch(Turn *turn, const Maker *maker)
 {
-    Key digest = making->inputs[0].digest;
-    if (making->count == 1)
-        return hash_bytes((Text){(const char *)digest.bytes, sizeof digest.bytes});
-    cleanup(buffer_done) Buffer digests = buffer_make(BATCH_FILES_MAX * sizeof(Key));
-    Error ignored;
-    for (size_t i = 0; i < making->count; i++)
-        (void)buffer_append_bytes(&digests, making->inputs[i].digest.bytes, sizeof(Key), &ignored);
-    return hash_bytes(buffer_text(&digests));
-}
-
-static Key batch_id(const Making *making, const Key *input)
-{
-    const Config *config = making->turn->run->config;
-    const Source *source = making->turn->source;
-    char version[16];
-    int size = snprintf(version, sizeof version, "%d", TRANSFORM_VERSION);
-    Text parts[] = {
-        text_from(source->name),
-        {(const char *)input->bytes, sizeof input->bytes},
-        {(const char *)source->mapping_digest.bytes, sizeof source->mapping_digest.bytes},
-        {version, (size_t)size},
-        text_from(config->reporting.timezone),
-        text_from(config->reporting.currency),
-    };
-    return key_of(TEXT("batch"), parts, sizeof parts / sizeof *parts);
-}
-
-static void collect_counts(const Making *making, BatchCount counts[static RECORD_KIND_COUNT], size_t *ret_count)
-{
-    const Mapping *mapping = &making->turn->mapping;
-    *ret_count = 0;
     for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        bool is_mapped = false;
-        for (size_t i = 0; i < mapping->rule_count; i++)
-            is_mapped |= mapping->rules[i].kind == (RecordKind)kind;
-        if (is_mapped)
-            counts[(*ret_count)++] = making->emitter.counts[kind];
+        const BatchCount *count = &maker->emitter.counts[kind];
+        turn->outcome->read += count->read;
+        turn->outcome->emitted += count->emitted;
+        turn->outcome->rejected += count->rejected;
+        turn->outcome->filtered += count->filtered;
     }
+    turn->outcome->files_read += maker->count;
 }
 
-static void add_to_outcome(const Making *making)
+static Status take_batch(Turn *turn, Maker *maker, const FileInput *files, Error *error)
 {
-    RunOutcome *outcome = making->turn->outcome;
-    for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        const BatchCount *count = &making->emitter.counts[kind];
-        outcome->read += count->read;
-        outcome->emitted += count->emitted;
-        outcome->rejected += count->rejected;
-        outcome->filtered += count->filtered;
+    const char *batch;
+    if (!turn->run->is_full && has_same_bytes(turn, maker, files)) {
+        turn->outcome->files_unchanged += maker->count;
+        if (turn->run->is_dry)
+            return STATUS_OK;
+        batch = bookmark_find(&turn->bookmark, files[0].path)->batch;
+        return move_bookmark(turn, maker, files, batch, error);
     }
-    outcome->files_read += making->count;
+    if (!turn->run->is_dry) {
+        TRY(maker_commit(maker, turn->run->sequence + 1, &batch, error));
+        turn->run->sequence++;
+        turn->outcome->batches++;
+        TRY(move_bookmark(turn, maker, files, batch, error));
+    }
+    count_batch(turn, maker);
+    return STATUS_OK;
 }
 
-static Status commit(Making *making, Error *error)
+static Status make_batch(Turn *turn, const FileInput *files, size_t count, Error *error)
 {
-    Turn *turn = making->turn;
-    const Run *run = turn->run;
-    BatchCount counts[RECORD_KIND_COUNT];
-    Manifest manifest = {
-        .mapping_digest = turn->source->mapping_digest,
-        .input_digest = input_digest(making),
-        .source = turn->source->name,
-        .system = turn->source->system,
-        .mode = turn->source->mode,
+    if (!turn->run->is_full && is_unchanged(turn, files, count)) {
+        turn->outcome->files_unchanged += count;
+        return STATUS_OK;
+    }
+    Maker maker = MAKER_INIT;
+    Status status = maker_read(&maker, &turn->job, files, count, error);
+    if (status == STATUS_OK)
+        status = take_batch(turn, &maker, files, error);
+    maker_done(&maker);
+    return status;
+}
+
+static Status make_batches(Turn *turn, Error *error)
+{
+    size_t step = turn->source->together ? turn->inputs.count : 1;
+    for (size_t i = 0; i < turn->inputs.count; i += step)
+        if (make_batch(turn, &turn->inputs.items[i], step, error) != STATUS_OK)
+            TRY(note_failure(turn->run, turn->source, error));
+    return STATUS_OK;
+}
+
+/* --- a source ------------------------------------------------------------------------------------------------- */
+
+static uint64_t total_bytes(const FileInputs *inputs)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < inputs->count; i++)
+        total += (uint64_t)inputs->items[i].size;
+    return total;
+}
+
+static Status read_inputs(Turn *turn, Error *error)
+{
+    Run *run = turn->run;
+    Progress progress = progress_make(stderr, turn->source->name, total_bytes(&turn->inputs), run->is_quiet);
+    turn->job = (MakerJob){
+        .config = run->config,
+        .source = turn->source,
+        .mapping = &turn->mapping,
+        .log = run->log,
         .read_at = run->read_at,
-        .sequence = run->sequence + 1,
-        .max_deleted = turn->source->max_deleted,
-        .first_at = INT64_MAX,
-        .last_at = INT64_MIN,
-        .inputs = making->inputs,
-        .input_count = making->count,
-        .counts = counts,
+        .is_dry = run->is_dry,
+        .progress = &progress,
     };
-    manifest.batch_id = batch_id(making, &manifest.input_digest);
-    collect_counts(making, counts, &manifest.count_count);
-    TRY(writer_commit(&making->writer, &making->arena, &manifest.files, &manifest.file_count, error));
-    const char *name = batch_name(&manifest, &making->arena);
-    if (!name)
-        return error_no_memory(error);
-    TRY(batch_commit(run->config->spool, STAGE_EXTRACTED, making->folder, name, &manifest, error));
-    making->folder = NULL;
-    turn->run->sequence++;
-    turn->outcome->batches++;
-    return move_bookmark(making, name, error);
+    Status status = make_batches(turn, error);
+    progress_done(&progress);
+    turn->outcome->decoded_bytes = turn->job.decoded_bytes;
+    if (run->is_dry)
+        return status;
+    /* Also when the run was stopped: what was committed need not be read again. */
+    Error saving = ERROR_INIT;
+    if (save_bookmark(turn, &saving) == STATUS_OK || status != STATUS_OK)
+        return status;
+    *error = saving;
+    return STATUS_ERROR;
 }
 
-/* Nothing new in it: only how the file looks is noted. */
-static Status pass_over(Making *making, Error *error)
+static Status take_turn(Turn *turn, Error *error)
 {
-    making->turn->outcome->files_unchanged += making->count;
-    const BookmarkEntry *entry = bookmark_find(&making->turn->bookmark, making->files[0].path);
-    const char *batch = arena_copy(&making->arena, text_from(entry->batch));
-    return batch ? move_bookmark(making, batch, error) : error_no_memory(error);
+    Run *run = turn->run;
+    const Source *source = turn->source;
+    bool is_whole;
+    TRY(mapping_compile(source, &turn->mapping, error));
+    TRY(find_inputs(run, source, &turn->arena, &turn->inputs, &is_whole, error));
+    /* Parts that are one snapshot cannot be read without one of them. */
+    if (source->together && !is_whole)
+        return STATUS_OK;
+    drop_old_inputs(run, source, &turn->inputs);
+    if (turn->inputs.count == 0)
+        return STATUS_OK;
+    TRY(bookmark_load(run->config->spool, source->name, &turn->bookmark, error));
+    return read_inputs(turn, error);
+}
+
+Status run_source(Run *run, const Source *source, RunOutcome *ret_outcome, Error *error)
+{
+    double started_at = clock_seconds();
+    *ret_outcome = (RunOutcome){.read = 0};
+    Turn turn = {.run = run, .source = source, .arena = arena_make(INPUTS_CEILING), .outcome = ret_outcome};
+    Status status = take_turn(&turn, error);
+    bookmark_done(&turn.bookmark);
+    mapping_done(&turn.mapping);
+    arena_done(&turn.arena);
+    ret_outcome->seconds = clock_seconds() - started_at;
+    return status == STATUS_OK ? STATUS_OK : note_failure(run, source, error);
+}
+
+/* --- preview -------------------------------------------------------------------------------------------------- */
+
+static Status preview_inputs(Run *run, const FileInputs *inputs, Emitter *emitter, Error *error)
+{
+    for (size_t i = 0; i < inputs->count && !emitter_is_full(emitter); i++) {
+        cleanup(stream_freep) Stream *stream = NULL;
+        FormatResult result;
+        Status status = stream_open(inputs->items[i].path, &stream, error);
+        if (status == STATUS_OK)
+            status = format_read(emitter, stream, &result, error);
+        if (status != STATUS_OK)
+            TRY(note_failure(run, emitter->mapping->source, error));
+    }
+    return STATUS_OK;
+}
+
+static Status show_source(Run *run, const Mapping *mapping, Arena *arena, uint64_t limit, FILE *stream, Error *error)
+{
+    FileInputs inputs;
+    bool is_whole;
+    TRY(find_inputs(run, mapping->source, arena, &inputs, &is_whole, error));
+    drop_old_inputs(run, mapping->source, &inputs);
+    fprintf(stream, "source %s: %zu file%s\n\n", mapping->source->name, inputs.count, inputs.count == 1 ? "" : "s");
+    if (inputs.count == 0)
+        return STATUS_OK;
+    cleanup(preview_done) Preview preview = preview_make(stream, mapping->source->format);
+    cleanup(emitter_done) Emitter emitter = EMITTER_INIT;
+    TRY(emitter_make(mapping, preview_sink(&preview), &emitter, error));
+    emitter.limit = limit;
+    TRY(preview_inputs(run, &inputs, &emitter, error));
+    preview_end(&preview);
+    fputc('\n', stream);
+    return STATUS_OK;
+}
+
+Status run_preview(Run *run, const Source *source, uint64_t limit, FILE *stream, Error *error)
+{
+    cleanup(mapping_done) Mapping mapping = {.source = NULL};
+    cleanup(arena_done) Arena arena = arena_make(INPUTS_CEILING);
+    Status status = mapping_compile(source, &mapping, error);
+    if (status == STATUS_OK)
+        status = show_source(run, &mapping, &arena, limit, stream, error);
+    return status == STATUS_OK ? STATUS_OK : note_failure(run, source, error);
 }

@@ -24,7 +24,7 @@ typedef struct Writer {
 
 #define WRITER_INIT                                                                                                    \
     {                                                                                                                  \
-        .files = {NULL}                                                                                                \
+        .files = { NULL }                                                                                              \
     }
 
 /* Makes the files in the folder, which must be there and hold none of them. */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 enum { ARENA_CEILING = 16 << 20, RAW_CEILING = 1 << 20, ARRIVALS_MAX = 1 << 16, RECORDS_PER_CHECK = 4096 };
-_Static_assert(ARENA_CEILING >= REJECT_ARENA_MIN, "a reject has room");
 
 Status conversion_make(const SourceRules *rules, const BotMatcher *bots, const Manifest *batch, const char *folder,
                        Progress *progress, Conversion **ret_conversion, Error *error)
@@ -34,7 +33,13 @@ Status conversion_make(const SourceRules *rules, const BotMatcher *bots, const M
 Status conversion_step(Conversion *conversion, Error *error)
 {
     conversion->ordinal++;
-    return conversion->ordinal % RECORDS_PER_CHECK ? STATUS_OK : signal_check(error);
+    if (++conversion->file_records % RECORDS_PER_CHECK)
+        return STATUS_OK;
+    if (conversion->progress && conversion->file) {
+        double share = (double)conversion->file_records / (double)conversion->file->rows;
+        progress_update(conversion->progress, conversion->bytes_done + (uint64_t)(share * (double)conversion->file->bytes));
+    }
+    return signal_check(error);
 }
 
 int64_t conversion_latest(const Conversion *conversion)

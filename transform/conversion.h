@@ -23,8 +23,10 @@ typedef struct Conversion {
     const SourceRules *rules;
     const BotMatcher *bots;
     const Manifest *batch; /* as extract wrote it */
-    Progress *progress;
-    uint64_t bytes_done; /* of record files before the one at hand, for progress */
+    Progress *progress;    /* or NULL */
+    const BatchFile *file; /* the record file at hand */
+    int64_t file_records;  /* read of it so far */
+    uint64_t bytes_done;   /* of the record files before it */
 
     Output output;
     ContentMap contents;

@@ -11,9 +11,8 @@
 #include "transform/copy_writer.h"
 
 enum {
-    REJECT_TEXT_MAX = 2000,      /* bytes of a text in the table */
-    REJECT_RAW_READ = 64 << 10,  /* bytes that are looked at: masked addresses take a small part of their room */
-    REJECT_ARENA_MIN = 4 << 20,  /* what reject_put() may take of the arena */
+    REJECT_TEXT_MAX = 2000,     /* bytes of a text in the table */
+    REJECT_RAW_READ = 64 << 10, /* bytes that are looked at: masked addresses take a small part of their room */
 };
 
 typedef struct Reject {
@@ -24,6 +23,7 @@ typedef struct Reject {
     Text raw; /* as it was read */
 } Reject;
 
+/* Takes at most 4 MiB of the arena. */
 Status reject_put(CopyWriter *writer, const Reject *reject, Arena *arena, Error *error);
 
 /* A record as text, appended: "event_id=7, url=https://...". Visitors' cookies are left out, long values cut. */

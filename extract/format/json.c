@@ -1,6 +1,7 @@
 #include "extract/format.h"
 
 #include "common/json.h"
+#include "common/json_stream.h"
 #include "common/utf8.h"
 
 #include <stdio.h>
@@ -262,8 +263,8 @@ Status json_format_read(Emitter *emitter, Stream *stream, FormatResult *result, 
     }
     if (status == STATUS_OK && source->format == FORMAT_JSON && !is_empty(stream))
         result->has_content = true;
-    if (status == STATUS_ERROR && error->code == ERROR_DATA && !text_starts_with(text_from(error->message),
-                                                                                 text_from(stream_name(stream))))
+    if (status == STATUS_ERROR && error->code == ERROR_DATA &&
+        !text_starts_with(text_from(error->message), text_from(stream_name(stream))))
         return error_prefix(error, "%s", stream_name(stream));
     return status;
 }

@@ -67,8 +67,8 @@ static Status unfold(XmlWalk *walk, size_t scope, Error *error)
     for (size_t i = 0; i < walk->record->event_count; i++) {
         const XmlEvent *event = &walk->record->events[i];
         if (event->kind == XML_EVENT_BEGIN) {
-            bool is_next = matched == depth && matched < nested->step_count &&
-                           text_equal(event->name, nested->steps[matched]);
+            bool is_next =
+                matched == depth && matched < nested->step_count && text_equal(event->name, nested->steps[matched]);
             depth++;
             matched += is_next;
             if (is_next && matched == nested->step_count)

@@ -61,7 +61,7 @@ declare
     held bigint;
     missing bigint;
 begin
-    select * into strict this from cl_ops.batch where batch_no = batch;
+    select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
     execute format($query$
         insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, updated_at, known_at, %3$s)
         select %2$I, $1, $2, $3, ordinal, digest, is_deleted, updated_at, $4, %3$s
@@ -187,7 +187,7 @@ declare
     this cl_ops.batch;
     aside bigint;
 begin
-    select * into strict this from cl_ops.batch where batch_no = batch;
+    select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
     create temporary table ranked on commit drop as
     select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no,
         row_number() over (
@@ -249,7 +249,7 @@ declare
     this cl_ops.batch;
     kind text;
 begin
-    select * into strict this from cl_ops.batch where batch_no = batch;
+    select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
     foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content',
                                 'question', 'cost', 'rate'] loop
         perform cl_core.note_versions(kind, batch);
@@ -284,6 +284,6 @@ begin
         drop table pg_temp.removed, pg_temp.promoted;
     end if;
     delete from cl_ops.reject where batch_no = batch;
-    update cl_ops.batch set status = 'replaced' where batch_no = batch;
+    update cl_ops.batch as b set status = 'replaced' where b.batch_no = batch;
 end
 $$;

@@ -203,8 +203,8 @@ do $$
 declare
     first record;
 begin
-    select * into first from pg_temp.reconciled where expected <> found order by name limit 1;
-    if found then
+    select r.* into first from pg_temp.reconciled as r where r.expected <> r.found order by r.name limit 1;
+    if first.name is not null then
         raise exception using
             errcode = 'CL002',
             message = format('the figures do not agree: %s should be %s, and is %s', first.name, first.expected,

@@ -100,15 +100,17 @@ language sql stable as $$
         group by k.model, k.outcome
     )
     select
-        o.words || ' under ' || m.name || g.grouping,
+        g.words || ' under ' || m.name || g.grouping,
         coalesce(a.amount, 0),
-        coalesce(k.credit, 0) / power(10::numeric, s.currency_exponent)
+        round(coalesce(k.credit, 0) / power(10::numeric, s.currency_exponent), s.currency_exponent)
     from cl_marketing.model as m
-    cross join (values ('won', 'won revenue'), ('lost', 'lost amount'), ('open', 'open amount')) as o(outcome, words)
-    cross join (values (''), (', by channel'), (', by campaign')) as g(grouping)
+    cross join (
+        values ('won', 'won revenue', ''), ('won', 'won revenue', ', by channel'), ('won', 'won revenue', ', by campaign'),
+            ('lost', 'lost amount', ''), ('open', 'open amount', '')
+    ) as g(outcome, words, grouping)
     cross join cl_ops.setting as s
-    left join amount as a on a.outcome = o.outcome
-    left join credit as k on k.grouping = g.grouping and k.model = m.model and k.outcome = o.outcome
+    left join amount as a on a.outcome = g.outcome
+    left join credit as k on k.grouping = g.grouping and k.model = m.model and k.outcome = g.outcome
     union all
     select 'deals with a journey', coalesce((select sum(deals) from amount), 0),
         (select count(*) from cl_marketing.deal_touch where position = 1)

@@ -175,7 +175,7 @@ static void add_page(Line *line, const Sitting *sitting, uint64_t content, bool 
         if (referrer)
             add(line, ",\"referrer\":\"%s\"", referrer);
     }
-    add(line, ",\"language\":\"de-DE\",\"screen\":{\"width\":1920,\"height\":1080,\"depth\":24}}");
+    add(line, ",\"language\":\"de-DE\"}");
 }
 
 static void add_event(Line *line, Site *site, Sitting *sitting, int64_t at, bool is_last)
@@ -200,7 +200,7 @@ static void add_event(Line *line, Site *site, Sitting *sitting, int64_t at, bool
     bool is_bot = random_is(random, 10);
     add(line, ",\"user_agent\":\"%s\",\"dwell\":%" PRIu64,
         is_bot ? bot_agent : agents[sitting->visitor % COUNT(agents)], 5 + random_skewed(random, 600));
-    add(line, ",\"tracker\":{\"name\":\"web\",\"version\":\"4.2.1\",\"sent_at\":\"%s\"}}\n", time);
+    add(line, ",\"screen\":\"1920x1080\",\"tracker\":\"web-4.2.1\"}\n");
     sitting->is_begun = true;
     sitting->page = content;
 }

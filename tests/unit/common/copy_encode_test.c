@@ -1,10 +1,12 @@
 /* Every expected byte is written down from the PostgreSQL documentation (COPY, "Binary Format") and, for what stands
  * inside a field, from the types' send functions: int4send, timestamptz_send, date_send, uuid_send, array_send. */
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #include "common/copy_encode.h"
 

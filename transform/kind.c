@@ -1,0 +1,121 @@
+#include "transform/kind.h"
+
+#include "transform/duplicate.h"
+#include "transform/version_row.h"
+
+static const Kind *const kinds[RECORD_KIND_COUNT] = {
+    [RECORD_IDENTITY] = &kind_identity,
+    [RECORD_LEAD] = &kind_lead,
+    [RECORD_ACCOUNT] = &kind_account,
+    [RECORD_DEAL] = &kind_deal,
+    [RECORD_DEAL_CONTACT] = &kind_deal_contact,
+    [RECORD_ACTIVITY] = &kind_activity,
+    [RECORD_CONTENT] = &kind_content,
+    [RECORD_QUESTION] = &kind_question,
+    [RECORD_COST] = &kind_cost,
+    [RECORD_RATE] = &kind_rate,
+};
+
+/* The file's records, at one of two passes. */
+typedef struct Pass {
+    Conversion *conversion;
+    RecordKind kind;
+    int updated_at, is_deleted; /* their fields, or -1 */
+    DuplicateMap *versions;
+} Pass;
+
+/* One record, read. */
+typedef struct Version {
+    Value values[RECORD_FIELDS_MAX];
+    Failure failure;
+    Key key;
+    bool has_key;
+    const int64_t *updated_at;
+    bool is_deleted;
+} Version;
+
+static void read_version(const Pass *pass, const Record *record, Version *version)
+{
+    Conversion *conversion = pass->conversion;
+    const Kind *kind = kinds[pass->kind];
+    version->failure = (Failure){0};
+    arena_clear(&conversion->arena);
+    values_read(conversion->rules, pass->kind, record, &conversion->arena, version->values, &version->failure);
+    if (kind->check)
+        kind->check(conversion, version->values, &version->failure);
+    version->has_key = kind->key(conversion, version->values, &version->key);
+    if (!version->has_key)
+        failure_note(&version->failure, NULL, "missing", "the record has no key");
+    const Value *updated_at = pass->updated_at >= 0 ? &version->values[pass->updated_at] : NULL;
+    version->updated_at = updated_at && value_is_set(updated_at) ? &updated_at->number : NULL;
+    version->is_deleted = pass->is_deleted >= 0 && value_is_true(&version->values[pass->is_deleted]);
+}
+
+static Status note_version(const Pass *pass, const Version *version, const Record *record, Error *error)
+{
+    (void)record;
+    if (version->failure.code)
+        return STATUS_OK;
+    return duplicate_note(pass->versions, &version->key, version->updated_at, pass->conversion->ordinal, error);
+}
+
+static Status write_row(const Pass *pass, const Version *version, Error *error)
+{
+    Conversion *conversion = pass->conversion;
+    CopyWriter *writer;
+    TRY(output_table(&conversion->output, load_table_of(pass->kind), &writer, error));
+    size_t digest = version_row_begin(writer, &(VersionRow){.key = version->key,
+                                                            .ordinal = conversion->ordinal,
+                                                            .is_deleted = version->is_deleted,
+                                                            .updated_at = version->updated_at});
+    TRY(kinds[pass->kind]->put(conversion, version->values, writer, error));
+    return version_row_end(writer, digest, error);
+}
+
+static Status write_version(const Pass *pass, const Version *version, const Record *record, Error *error)
+{
+    Conversion *conversion = pass->conversion;
+    BatchCount *count = &conversion->counts[pass->kind];
+    if (version->failure.code)
+        return conversion_reject(conversion, pass->kind, record, &version->failure,
+                                 version->has_key ? &version->key : NULL, error);
+    if (!duplicate_is_kept(pass->versions, &version->key, conversion->ordinal)) {
+        count->duplicate++;
+        return STATUS_OK;
+    }
+    count->emitted++;
+    return write_row(pass, version, error);
+}
+
+static Status make_pass(const Pass *pass, const char *path,
+                        Status (*take)(const Pass *, const Version *, const Record *, Error *), Error *error)
+{
+    cleanup(record_reader_done) RecordReader reader = {0};
+    TRY(record_reader_open(&reader, path, pass->kind, error));
+    Record record;
+    Version version;
+    Status status;
+    while ((status = record_reader_next(&reader, &record, error)) == STATUS_OK) {
+        TRY(conversion_step(pass->conversion, error));
+        read_version(pass, &record, &version);
+        TRY(take(pass, &version, &record, error));
+    }
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+Status kind_convert_file(Conversion *conversion, RecordKind kind, const char *path, Error *error)
+{
+    cleanup(duplicate_map_done) DuplicateMap versions = duplicate_map_make(conversion->batch->mode, DUPLICATE_KEYS_MAX);
+    Pass pass = {.conversion = conversion,
+                 .kind = kind,
+                 .updated_at = record_field_find(kind, TEXT("updated_at")),
+                 .is_deleted = record_field_find(kind, TEXT("is_deleted")),
+                 .versions = &versions};
+    int64_t ordinal = conversion->ordinal;
+    TRY(make_pass(&pass, path, note_version, error));
+    conversion->ordinal = ordinal;
+    conversion->file_records = 0;
+    TRY(make_pass(&pass, path, write_version, error));
+    conversion->has_duplicates_left = conversion->has_duplicates_left || versions.is_full;
+    return STATUS_OK;
+}
