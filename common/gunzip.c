@@ -116,8 +116,9 @@ static Status inflate_some(Gunzip *gunzip, Text *input, char *output, size_t cap
     case Z_MEM_ERROR:
         return error_no_memory(error);
     default:
-        return error_set(error, ERROR_DATA, "compressed data is damaged near byte %llu: %s",
-                         (unsigned long long)gunzip->consumed, stream->msg ? stream->msg : "unknown form");
+        error_set(error, ERROR_DATA, "compressed data is damaged near byte %llu: %s",
+                  (unsigned long long)gunzip->consumed, stream->msg ? stream->msg : "unknown form");
+        return error_hint(error, "fetch the file again");
     }
 }
 

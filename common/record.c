@@ -176,7 +176,8 @@ static const RecordField reject_fields[] = {
     {"field", FIELD_TEXT, false, "the field or column that was wrong"},
     {"code", FIELD_TEXT, true, "the reason as one word"},
     {"reason", FIELD_TEXT, true, "the reason in words"},
-    {"raw", FIELD_TEXT, false, "the start of the text as it was read, addresses masked"},
+    {"raw", FIELD_TEXT, false,
+     "the start of the text as it was read, addresses masked; none of what may hold a cookie"},
 };
 
 #undef UPDATED_AT

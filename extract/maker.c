@@ -16,18 +16,16 @@ static void show_progress(void *context)
         progress_update(maker->job->progress, maker->job->raw_bytes + stream_raw_bytes(maker->stream));
 }
 
-/* A snapshot tells by what it leaves out, so half of one tells what is not true. */
+/* Half of a file tells what is not true: a snapshot tells by what it leaves out, and of the others the rest would be
+ * lost without anybody noticing. */
 static Status judge(const Maker *maker, const FileInput *file, const FormatResult *result, Error *error)
 {
     const Source *source = maker->job->source;
     bool is_snapshot = source->mode == MODE_SNAPSHOT;
-    if (result->is_broken && is_snapshot) {
+    if (result->is_broken) {
         error_set(error, ERROR_DATA, "%s: line %zu: %s", file->path, result->broken_line, result->broken_reason);
-        return error_hint(error, "nothing of it was taken: a snapshot that breaks off would delete all that follows");
+        return error_hint(error, "nothing of it was taken, since what follows cannot be read: have it exported again");
     }
-    if (result->is_broken)
-        log_warning(maker->job->log, "%s: %s: line %zu: %s; what follows was not read", source->name, file->path,
-                    result->broken_line, result->broken_reason);
     if (result->has_content)
         return STATUS_OK;
     const char *what = file->size == 0 ? "is empty" : "holds no record";

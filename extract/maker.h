@@ -53,9 +53,8 @@ typedef struct Maker {
         .job = NULL                                                                                                    \
     }
 
-/* Reads all files. What an input cannot be (common: ERROR_DATA, ERROR_NO_INPUT) refuses the batch: damaged gzip, and of
- * a snapshot an empty file and one whose structure breaks. Job and files must outlive the maker, which must not move.
- */
+/* Reads all files. An input that cannot be used refuses the batch: damaged gzip, a structure that breaks off (XML, a
+ * JSON array), and as a snapshot an empty file. Job and files must outlive the maker, which must not move. */
 Status maker_read(Maker *maker, MakerJob *job, const FileInput *files, size_t count, Error *error);
 
 /* Makes it durable under its name, which is the maker's. Not of a dry job. */

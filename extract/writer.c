@@ -3,6 +3,7 @@
 #include "common/file.h"
 #include "common/folder.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 enum {
@@ -10,6 +11,7 @@ enum {
     /* Of a record's values together; those of several fields may be the same text. */
     BUFFER_CEILING = 2040u << 20,
     PATH_CEILING = 64 * 1024,
+    WRITE_BACK_STEP = 8 << 20,
 };
 
 struct WriterFile {
@@ -17,12 +19,19 @@ struct WriterFile {
     FileWriter file;
     Buffer buffer; /* encoded, not yet given to the file */
     int64_t rows;
+    uint64_t write_back_from; /* what stands before it is on its way to the disk */
 };
 
 static Status flush(WriterFile *file, Error *error)
 {
     TRY(file_writer_write(&file->file, file->buffer.data, file->buffer.size, error));
     buffer_clear(&file->buffer);
+    /* Lets the disk work while we read on, so that the sync at the end has little left to wait for. No more than a
+     * hint: what goes wrong shows in that sync. */
+    if (file->file.bytes - file->write_back_from >= WRITE_BACK_STEP) {
+        file->write_back_from = file->file.bytes;
+        (void)sync_file_range(file->file.descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
     return STATUS_OK;
 }
 
@@ -52,8 +61,23 @@ static Status open_file(const char *folder, RecordKind kind, Writer *writer, Err
     return record_encode_header(kind, &file->buffer, error);
 }
 
+static bool is_visitor(RecordKind kind, int field)
+{
+    return (kind == RECORD_VIEW && field == VIEW_VISITOR) || (kind == RECORD_IDENTITY && field == IDENTITY_VISITOR);
+}
+
+static bool has_visitor(const Mapping *mapping)
+{
+    for (size_t i = 0; i < mapping->rule_count; i++)
+        for (size_t j = 0; j < mapping->rules[i].field_count; j++)
+            if (is_visitor(mapping->rules[i].kind, mapping->rules[i].fields[j].field))
+                return true;
+    return false;
+}
+
 static Status open_files(const char *folder, const Mapping *mapping, Writer *writer, Error *error)
 {
+    writer->hides_raw = has_visitor(mapping);
     for (size_t i = 0; i < mapping->rule_count; i++)
         TRY(open_file(folder, mapping->rules[i].kind, writer, error));
     return open_file(folder, RECORD_REJECT, writer, error);
@@ -80,7 +104,12 @@ static Status take_reject(void *context, RecordKind kind, const Record *reject, 
 {
     (void)kind;
     Writer *writer = context;
-    return put(writer->files[RECORD_REJECT], reject, error);
+    if (!writer->hides_raw)
+        return put(writer->files[RECORD_REJECT], reject, error);
+    /* Rejects go to the database and cookies must not: in what could not be read nobody knows where one stands. */
+    Record shown = *reject;
+    shown.values[REJECT_RAW] = TEXT_NULL;
+    return put(writer->files[RECORD_REJECT], &shown, error);
 }
 
 RecordSink writer_sink(Writer *writer)

@@ -20,6 +20,7 @@ typedef struct WriterFile WriterFile;
 
 typedef struct Writer {
     WriterFile *files[RECORD_KIND_COUNT]; /* NULL for kinds that do not occur */
+    bool hides_raw;                       /* a mapping with a visitor: rejects show no raw text */
 } Writer;
 
 #define WRITER_INIT                                                                                                    \

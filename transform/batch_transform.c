@@ -159,7 +159,6 @@ static Status fill_manifest(Conversion *conversion, const BatchJob *job, const B
                             Manifest *manifest, Error *error)
 {
     *manifest = *job->manifest;
-    manifest_seal(manifest);
     manifest->secret_fingerprint = secret_fingerprint(&job->rules->secret);
     manifest->is_refused = outcome->is_refused;
     manifest->is_deletion_blocked = job->manifest->is_deletion_blocked || conversion->is_deletion_blocked;

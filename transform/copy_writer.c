@@ -1,179 +1,114 @@
 #include "transform/copy_writer.h"
 
-#include "common/time.h"
+#include "common/copy_encode.h"
 
-enum { FILE_MODE = 0600, UUID_OID = 2950, KEY_SIZE = sizeof(Key) };
+enum { FILE_MODE = 0600, KEY_SIZE = sizeof(Key) };
 
-static void store_16(uint8_t *out, uint16_t value)
+/* What copy_encode makes goes straight to the file. */
+static Status write_piece(CopyWriter *writer, Status (*encode)(Buffer *, Error *), Error *error)
 {
-    value = __builtin_bswap16(value);
-    memcpy(out, &value, sizeof value);
+    buffer_clear(&writer->row);
+    TRY(encode(&writer->row, error));
+    return file_writer_write_text(&writer->file, buffer_text(&writer->row), error);
 }
-
-static void store_32(uint8_t *out, uint32_t value)
-{
-    value = __builtin_bswap32(value);
-    memcpy(out, &value, sizeof value);
-}
-
-static void store_64(uint8_t *out, uint64_t value)
-{
-    value = __builtin_bswap64(value);
-    memcpy(out, &value, sizeof value);
-}
-
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the stores swap bytes");
 
 Status copy_writer_open(const char *path, size_t column_count, CopyWriter *ret_writer, Error *error)
 {
-    /* Signature, flags, length of the header's extension. */
-    static const char header[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
     cleanup(copy_writer_done) CopyWriter writer = COPY_WRITER_INIT;
     writer.row = buffer_make(COPY_ROW_CEILING);
     writer.column_count = column_count;
     TRY(file_writer_open_plain(path, FILE_MODE, &writer.file, error));
-    TRY(file_writer_write(&writer.file, header, sizeof header, error));
+    TRY(write_piece(&writer, copy_encode_header, error));
     *ret_writer = writer;
     writer = (CopyWriter)COPY_WRITER_INIT;
     return STATUS_OK;
 }
 
-/* Room for a run of bytes in the row; NULL once the row has failed. */
-static inline uint8_t *take(CopyWriter *writer, size_t size)
-{
-    Buffer *row = &writer->row;
-    if (writer->is_failed)
-        return NULL;
-    if (size > row->capacity - row->size) {
-        Error ignored = ERROR_INIT; /* copy_row_end() says what it means here */
-        if (buffer_reserve(row, size, &ignored) != STATUS_OK) {
-            writer->is_failed = true;
-            return NULL;
-        }
-    }
-    uint8_t *out = (uint8_t *)row->data + row->size;
-    row->size += size;
-    return out;
-}
-
-/* A value of so many bytes, behind its length. */
-static inline uint8_t *take_value(CopyWriter *writer, size_t size)
+/* A value was put, or it was not: then copy_row_end() says so. */
+static void note(CopyWriter *writer, Status status)
 {
     writer->value_count++;
-    uint8_t *out = take(writer, 4 + size);
-    if (!out)
-        return NULL;
-    store_32(out, (uint32_t)size);
-    return out + 4;
+    writer->is_failed = writer->is_failed || status != STATUS_OK;
 }
 
 void copy_row_begin(CopyWriter *writer)
 {
+    Error ignored;
     buffer_clear(&writer->row);
+    writer->is_failed = copy_encode_begin(&writer->row, (int)writer->column_count, &ignored) != STATUS_OK;
     writer->value_count = 0;
-    writer->is_failed = false;
-    uint8_t *out = take(writer, 2);
-    if (out)
-        store_16(out, (uint16_t)writer->column_count);
 }
 
 void copy_put_null(CopyWriter *writer)
 {
-    writer->value_count++;
-    uint8_t *out = take(writer, 4);
-    if (out)
-        store_32(out, UINT32_MAX);
+    copy_put_text(writer, TEXT_NULL);
 }
 
 void copy_put_uuid(CopyWriter *writer, const Key *key)
 {
-    uint8_t *out = take_value(writer, KEY_SIZE);
-    if (out)
-        memcpy(out, key->bytes, KEY_SIZE);
+    Error ignored;
+    note(writer, copy_encode_uuid(&writer->row, key, &ignored));
 }
 
-/* One dimension, no nulls, the elements' type, their number, the first index; then each element as a value. */
 void copy_put_uuids(CopyWriter *writer, const Key *keys, size_t count)
 {
-    if (count == 0) {
+    Error ignored;
+    if (count)
+        note(writer, copy_encode_uuid_array(&writer->row, keys, count, &ignored));
+    else
         copy_put_null(writer);
-        return;
-    }
-    uint8_t *out = count <= COPY_ROW_CEILING / (4 + KEY_SIZE) ? take_value(writer, 20 + count * (4 + KEY_SIZE)) : NULL;
-    if (!out) {
-        writer->is_failed = true;
-        return;
-    }
-    const uint32_t head[] = {1, 0, UUID_OID, (uint32_t)count, 1};
-    for (size_t i = 0; i < sizeof head / sizeof *head; i++)
-        store_32(out + 4 * i, head[i]);
-    out += sizeof head;
-    for (size_t i = 0; i < count; i++, out += 4 + KEY_SIZE) {
-        store_32(out, KEY_SIZE);
-        memcpy(out + 4, keys[i].bytes, KEY_SIZE);
-    }
 }
 
 void copy_put_text(CopyWriter *writer, Text text)
 {
-    if (text_is_null(text)) {
-        copy_put_null(writer);
-        return;
-    }
-    uint8_t *out = take_value(writer, text.size);
-    if (out && text.size)
-        memcpy(out, text.data, text.size);
+    Error ignored;
+    note(writer, copy_encode_text(&writer->row, text, &ignored));
 }
 
 void copy_put_boolean(CopyWriter *writer, bool value)
 {
-    uint8_t *out = take_value(writer, 1);
-    if (out)
-        *out = value;
+    Error ignored;
+    note(writer, copy_encode_bool(&writer->row, &value, &ignored));
 }
 
 void copy_put_integer(CopyWriter *writer, int32_t value)
 {
-    uint8_t *out = take_value(writer, 4);
-    if (out)
-        store_32(out, (uint32_t)value);
+    Error ignored;
+    note(writer, copy_encode_int32(&writer->row, &value, &ignored));
 }
 
 void copy_put_bigint(CopyWriter *writer, int64_t value)
 {
-    uint8_t *out = take_value(writer, 8);
-    if (out)
-        store_64(out, (uint64_t)value);
+    Error ignored;
+    note(writer, copy_encode_int64(&writer->row, &value, &ignored));
 }
 
 void copy_put_timestamp(CopyWriter *writer, int64_t instant)
 {
-    copy_put_bigint(writer, time_to_postgres(instant));
+    Error ignored;
+    note(writer, copy_encode_time(&writer->row, &instant, &ignored));
 }
 
 void copy_put_date(CopyWriter *writer, int32_t days)
 {
-    copy_put_integer(writer, time_date_to_postgres(days));
+    Error ignored;
+    note(writer, copy_encode_date(&writer->row, &days, &ignored));
 }
 
 void copy_put_numeric(CopyWriter *writer, Decimal decimal)
 {
+    Error ignored;
     uint8_t bytes[DECIMAL_NUMERIC_SIZE];
-    size_t size = 0;
-    if (!decimal_to_numeric_binary(decimal, bytes, sizeof bytes, &size))
-        writer->is_failed = true;
-    uint8_t *out = take_value(writer, size);
-    if (out)
-        memcpy(out, bytes, size);
+    size_t size;
+    bool is_made = decimal_to_numeric_binary(decimal, bytes, sizeof bytes, &size);
+    note(writer, is_made ? copy_encode_bytes(&writer->row, bytes, size, &ignored) : STATUS_ERROR);
 }
 
 size_t copy_put_digest(CopyWriter *writer)
 {
-    uint8_t *out = take_value(writer, KEY_SIZE);
-    if (!out)
-        return 0;
-    memset(out, 0, KEY_SIZE);
-    return writer->row.size - KEY_SIZE;
+    static const Key later = {{0}};
+    copy_put_uuid(writer, &later);
+    return writer->is_failed ? 0 : writer->row.size - KEY_SIZE;
 }
 
 void copy_fill_digest(CopyWriter *writer, size_t place)
@@ -199,8 +134,7 @@ Status copy_row_end(CopyWriter *writer, Error *error)
 
 Status copy_writer_commit(CopyWriter *writer, Error *error)
 {
-    static const char trailer[2] = "\377\377";
-    TRY(file_writer_write(&writer->file, trailer, sizeof trailer, error));
+    TRY(write_piece(writer, copy_encode_trailer, error));
     return file_writer_commit(&writer->file, error);
 }
 

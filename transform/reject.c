@@ -43,7 +43,7 @@ Status reject_write_record(RecordKind kind, const Record *record, Buffer *buffer
     bool is_first = true;
     for (size_t i = 0; i < spec->field_count; i++) {
         Text value = record->values[i];
-        if (text_is_null(value) || is_visitor(kind, i))
+        if (text_trim(value).size == 0 || is_visitor(kind, i))
             continue;
         if (value.size > REJECT_RAW_READ)
             value.size = REJECT_RAW_READ;

@@ -5,13 +5,18 @@
 #include "transform/identity_key.h"
 #include "transform/interaction.h"
 #include "transform/kind.h"
+#include "transform/memo.h"
 #include "transform/record_key.h"
 #include "transform/version_row.h"
+
+/* What is longer than most is worked out each time. */
+enum { USER_AGENT_SLOTS = 1024, USER_AGENT_MAX = 300, VISITOR_SLOTS = 4096, COOKIE_MAX = 60 };
 
 /* What one pass over the file needs besides the conversion. */
 typedef struct ViewPass {
     Conversion *conversion;
-    KeyMap seen; /* view_ids */
+    KeyMap seen;                /* view_ids */
+    Memo user_agents, visitors; /* user agent -> bool; cookie -> Key */
     Value values[RECORD_FIELDS_MAX];
     char interaction_space[INTERACTION_SIZE];
     /* Of the record at hand. */
@@ -20,18 +25,25 @@ typedef struct ViewPass {
     Arrival arrival;
 } ViewPass;
 
-static bool is_robot(const ViewPass *pass)
+static bool is_robot(ViewPass *pass)
 {
     const Value *user_agent = &pass->values[VIEW_USER_AGENT];
-    return value_is_true(&pass->values[VIEW_IS_BOT]) ||
-           (value_is_set(user_agent) && bot_is_user_agent(pass->conversion->bots, user_agent->text));
+    if (value_is_true(&pass->values[VIEW_IS_BOT]))
+        return true;
+    if (!value_is_set(user_agent))
+        return false;
+    bool is_known, *verdict = memo_find(&pass->user_agents, user_agent->text, &is_known);
+    if (!is_known)
+        *verdict = bot_is_user_agent(pass->conversion->bots, user_agent->text);
+    return *verdict;
 }
 
 static void check_interaction(ViewPass *pass, Failure *failure)
 {
     const Value *value = &pass->values[VIEW_INTERACTION];
     if (value->state != VALUE_BAD && !interaction_conform(value->text, pass->interaction_space, &pass->interaction))
-        failure_note(failure, "interaction", "bad_interaction", "is no name of at most 64 letters, digits and underscores");
+        failure_note(failure, "interaction", "bad_interaction",
+                     "is no name of at most 64 letters, digits and underscores");
 }
 
 static void check(ViewPass *pass, Failure *failure)
@@ -46,6 +58,16 @@ static void check(ViewPass *pass, Failure *failure)
         kind_check_url(conversion, "url", &pass->values[VIEW_URL], failure);
 }
 
+static Key visitor_of_cookie(ViewPass *pass, Text cookie)
+{
+    const SourceRules *rules = pass->conversion->rules;
+    bool is_known;
+    Key *key = memo_find(&pass->visitors, cookie, &is_known);
+    if (!is_known)
+        *key = visitor_key_of_cookie(&rules->secret, rules->system, cookie);
+    return *key;
+}
+
 /* Who it was: the cookie, else the address, else the contact. False if the view shows none. */
 static bool find_visitor(ViewPass *pass)
 {
@@ -53,7 +75,7 @@ static bool find_visitor(ViewPass *pass)
     const Value *cookie = &pass->values[VIEW_VISITOR], *email = &pass->values[VIEW_EMAIL];
     const Value *contact = &pass->values[VIEW_CONTACT_KEY];
     if (value_is_set(cookie))
-        pass->visitor_id = visitor_key_of_cookie(&rules->secret, rules->system, cookie->text);
+        pass->visitor_id = visitor_of_cookie(pass, cookie->text);
     else if (value_is_set(email))
         pass->visitor_id = visitor_key_of_email(&rules->secret, email->text);
     else if (value_is_set(contact))
@@ -249,7 +271,13 @@ static Status convert_records(ViewPass *pass, const char *path, Error *error)
 Status view_convert_file(Conversion *conversion, const char *path, Error *error)
 {
     ViewPass pass = {.conversion = conversion, .seen = key_map_make(0, DUPLICATE_SET_MAX)};
-    Status status = convert_records(&pass, path, error);
+    Status status = memo_make(&pass.user_agents, USER_AGENT_SLOTS, USER_AGENT_MAX, sizeof(bool), error);
+    if (status == STATUS_OK)
+        status = memo_make(&pass.visitors, VISITOR_SLOTS, COOKIE_MAX, sizeof(Key), error);
+    if (status == STATUS_OK)
+        status = convert_records(&pass, path, error);
+    memo_done(&pass.user_agents);
+    memo_done(&pass.visitors);
     key_map_done(&pass.seen);
     return status;
 }

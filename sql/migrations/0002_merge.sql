@@ -180,7 +180,8 @@ language sql stable as $$
 $$;
 
 -- Merges stage_view: of the copies of an event the earliest stays, then that of the lowest batch_id; the others are kept
--- aside. Returns how many rows of this batch are such copies.
+-- aside, and count as duplicates of the batches that brought them. Returns how many of this batch's rows are such copies:
+-- its caller counts these.
 create function cl_core.merge_views(batch integer) returns bigint
 language plpgsql as $$
 declare
@@ -232,6 +233,10 @@ begin
     delete from cl_core.view as v
     using ranked as r
     where r.rank > 1 and not r.is_new and v.viewed_at = r.viewed_at and v.view_id = r.view_id;
+    update cl_ops.batch_count as k
+    set emitted = k.emitted - moved.views, duplicate = k.duplicate + moved.views
+    from (select batch_no, count(*) as views from ranked where rank > 1 and not is_new group by batch_no) as moved
+    where k.batch_no = moved.batch_no and k.kind = 'view';
     insert into cl_core.view
         (view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
     select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no
@@ -279,6 +284,10 @@ begin
         delete from cl_core.view_duplicate as d using promoted as p
         where d.view_id = p.view_id and d.viewed_at = p.viewed_at and d.batch_no = p.batch_no;
         insert into cl_core.view select * from promoted on conflict do nothing;
+        update cl_ops.batch_count as k
+        set emitted = k.emitted + moved.views, duplicate = k.duplicate - moved.views
+        from (select batch_no, count(*) as views from promoted group by batch_no) as moved
+        where k.batch_no = moved.batch_no and k.kind = 'view';
         insert into cl_ops.changed_key (kind, key) select distinct 'visitor', visitor_id from promoted
         on conflict do nothing;
         drop table pg_temp.removed, pg_temp.promoted;

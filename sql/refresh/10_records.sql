@@ -17,6 +17,34 @@ where c.kind = 'deal' and d.survivor_id is not null
 group by 2
 on conflict do nothing;
 
+-- Persons and visitors whom a changed record named until now.
+insert into cl_ops.changed_key (kind, key)
+select 'person', t.person_key
+from cl_ops.changed_key as c
+join cl_core.identity as t on t.identity_id = c.key
+where c.kind = 'identity'
+union
+select 'visitor', t.visitor_id
+from cl_ops.changed_key as c
+join cl_core.identity as t on t.identity_id = c.key
+where c.kind = 'identity'
+union
+select 'person', t.person_key
+from cl_ops.changed_key as c
+join cl_core.deal_contact as t on t.deal_contact_id = c.key
+where c.kind = 'deal_contact'
+union
+select 'person', t.person_key
+from cl_ops.changed_key as c
+join cl_core.activity as t on t.activity_id = c.key
+where c.kind = 'activity' and t.person_key is not null
+union
+select 'person', t.person_key
+from cl_ops.changed_key as c
+join cl_core.question as t on t.question_id = c.key
+where c.kind = 'question' and t.person_key is not null
+on conflict do nothing;
+
 -- Currencies whose rates change.
 create temporary table changed_currency on commit drop as
 select h.currency
