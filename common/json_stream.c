@@ -285,8 +285,10 @@ static Status enter_array(JsonStream *stream, Error *error)
         path = (Text){path.data + behind, path.size - behind};
         TRY(enter(stream, '{', error));
         Status status = read_members(stream, key, true, error);
-        if (status == STATUS_END)
-            return error_set(error, ERROR_DATA, "the input has no %s", stream->options.path);
+        if (status == STATUS_END) {
+            error_set(error, ERROR_DATA, "the input has no %s", stream->options.path);
+            return error_hint(error, "'record' must be the path of the array of records");
+        }
         TRY(status);
     }
     return enter(stream, '[', error);

@@ -64,6 +64,22 @@ static Status remove_folders(const Config *config, const WaitingBatch *batch, Er
     return batch_remove(config->spool, STAGE_TRANSFORMED, batch->name, error);
 }
 
+static void log_refusal(const Log *log, const WaitingBatch *batch, const char *reason)
+{
+    const Manifest *manifest = &batch->manifest;
+    const char *limit = manifest->is_refused ? "max_rejects" : "max_deleted";
+    Error refusal = ERROR_INIT;
+    error_set(&refusal, ERROR_REFUSED, "%s: %s refused: %s", manifest->source,
+              manifest->input_count ? manifest->inputs[0].file : batch->name, reason);
+    if (batch->plan != PLAN_REFUSE)
+        error_hint(&refusal,
+                   "nothing of it was taken; if it is right, raise %s of %s, then closedloop-extract --full "
+                   "--source %s%s",
+                   limit, manifest->source, manifest->source,
+                   manifest->is_refused ? "; cl_ops.reject says what was wrong" : "");
+    log_failure(log, &refusal);
+}
+
 static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log *log, Intake *intake, Error *error)
 {
     IntakeSource *source = source_of(intake, batch->manifest.source);
@@ -82,8 +98,7 @@ static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log 
     if (outcome.is_refused) {
         source->refused++;
         intake->is_refused = true;
-        log_error(log, "%s: %s refused: %s", batch->manifest.source,
-                  batch->manifest.input_count ? batch->manifest.inputs[0].file : batch->name, outcome.reason);
+        log_refusal(log, batch, outcome.reason);
     }
     return remove_folders(config, batch, error);
 }

@@ -15,14 +15,17 @@ static const char *number(int64_t value, char out[NUMBER_SIZE])
 
 static Status plan_append(Pg *pg, WaitingBatch *batch, Error *error)
 {
-    char input[KEY_HEX_SIZE], id[KEY_HEX_SIZE];
+    char input[KEY_HEX_SIZE], id[KEY_HEX_SIZE], read_at[TIME_ISO_SIZE];
     key_to_hex(&batch->manifest.input_digest, input);
     key_to_hex(&batch->manifest.batch_id, id);
+    time_write_iso(batch->manifest.read_at, read_at);
     cleanup(pg_result_free) PgResult result = {0};
+    /* What was refused and is read again gets another chance: its source's limits may have changed. */
     TRY(pg_query(pg,
-                 "select batch_no, batch_id = $3::uuid, status from cl_ops.batch where source = $1 and "
-                 "input_digest = $2::uuid and status <> 'replaced' order by batch_no desc limit 1",
-                 (const char *[]){batch->manifest.source, input, id}, 3, &result, error));
+                 "select batch_no, batch_id = $3::uuid and (status = 'loaded' or read_at = $4) from cl_ops.batch "
+                 "where source = $1 and input_digest = $2::uuid and status <> 'replaced' "
+                 "order by batch_no desc limit 1",
+                 (const char *[]){batch->manifest.source, input, id, read_at}, 4, &result, error));
     batch->plan = PLAN_LOAD;
     if (result.row_count && text_is(pg_value(&result, 0, 1), "t")) {
         batch->plan = PLAN_SKIP;
@@ -91,6 +94,21 @@ static bool is_older(const Manifest *manifest, int64_t other_read_at, Text other
     return by_name < 0;
 }
 
+/* The same reading of the same input was refused, and then the program was interrupted. */
+static Status find_refused(Pg *pg, const WaitingBatch *batch, bool *ret_is_refused, Error *error)
+{
+    char id[KEY_HEX_SIZE], read_at[TIME_ISO_SIZE];
+    key_to_hex(&batch->manifest.batch_id, id);
+    time_write_iso(batch->manifest.read_at, read_at);
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg,
+                 "select from cl_ops.batch where source = $1 and batch_id = $2::uuid and read_at = $3 "
+                 "and status = 'refused'",
+                 (const char *[]){batch->manifest.source, id, read_at}, 3, &result, error));
+    *ret_is_refused = result.row_count > 0;
+    return STATUS_OK;
+}
+
 static Status plan_chain(Pg *pg, WaitingBatch *const *waiting, size_t count, Error *error)
 {
     const char *source = waiting[0]->manifest.source;
@@ -110,6 +128,12 @@ static Status plan_chain(Pg *pg, WaitingBatch *const *waiting, size_t count, Err
     int64_t place = chain.row_count ? pg_value_int64(&chain, last, 3) : 0;
     for (size_t i = known; i < count; i++) {
         WaitingBatch *batch = waiting[i];
+        bool is_refused;
+        TRY(find_refused(pg, batch, &is_refused, error));
+        if (is_refused) {
+            batch->plan = PLAN_SKIP;
+            continue;
+        }
         batch->place = ++place;
         batch->plan = PLAN_LOAD;
         if (batch->manifest.mode == MODE_SNAPSHOT && chain.row_count &&

@@ -33,8 +33,8 @@ static const Option options[] = {
     {"dry-run", 'n', NULL, OPTION_FLAG, offsetof(Values, is_dry_run),
      .meaning = "say what would be loaded, change nothing"},
     {"quiet", 'q', NULL, OPTION_FLAG, offsetof(Values, is_quiet), .meaning = "log warnings and errors only"},
-    {"log-format", 0, "FORMAT", OPTION_CHOICE, offsetof(Values, log_format), .choices = log_formats,
-     .meaning = "how log lines look: text or json"},
+    {"log-format", 0, "text|json", OPTION_CHOICE, offsetof(Values, log_format), .choices = log_formats,
+     .meaning = "how lines on stderr are written; text unless given"},
 };
 
 static const OptionCommand commands[] = {

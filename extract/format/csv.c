@@ -140,9 +140,11 @@ static Status take(CsvReader *reader, const CsvRecord *record, Error *error)
 
 static Status take_header(CsvReader *reader, const CsvRecord *header, Error *error)
 {
-    if (header->problem)
-        return error_set(error, ERROR_DATA, "%s: line %zu: the header cannot be read (%s)", stream_name(reader->stream),
-                         header->line, header->problem);
+    if (header->problem) {
+        error_set(error, ERROR_DATA, "%s: line %zu: the header cannot be read (%s)", stream_name(reader->stream),
+                  header->line, header->problem);
+        return error_hint(error, "are 'delimiter' and 'quote' right?");
+    }
     TRY(bind_names(reader, header, error));
     report_names(reader, header);
     return STATUS_OK;

@@ -116,8 +116,8 @@ begin
         if missing > held * max_deleted / 100 then
             raise exception using
                 errcode = 'CL001',
-                message = format('source %s: the snapshot would delete %s of %s %s records, more than max_deleted allows',
-                                 this.source, missing, held, kind);
+                message = format('the snapshot would delete %s of %s records of kind %s, and max_deleted is %s %%',
+                                 missing, held, kind, max_deleted);
         end if;
         execute format($query$
             insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, known_at)

@@ -203,7 +203,7 @@ dump_reports() {
 set timezone = 'UTC';
 select
     format(
-        'select %L || row(%s)::text as line from %I.%I order by line collate "C"',
+        'select line from (select %L || row(%s)::text as line from %I.%I) as t order by line collate "C"',
         n.nspname || '.' || c.relname || ' ', string_agg(format('%I', a.attname), ', ' order by a.attnum),
         n.nspname, c.relname
     )

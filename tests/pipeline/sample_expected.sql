@@ -150,7 +150,7 @@ create temp table sample_view_fate as
 select
     *,
     case
-        when event is null then 'bad_json'
+        when event is null then 'malformed_json'
         when event ->> 'event' not in ('page_view', 'download', 'form', 'video', 'webinar', 'demo_request')
             then 'no_content'
         when url is null then 'missing'
@@ -332,7 +332,7 @@ group by 1, 2;
 create temp table expected_reject as
 select file, fate as reason, count(*) as count
 from sample_view_fate
-where fate in ('bad_json', 'missing', 'bad_time', 'in_future', 'bad_email')
+where fate in ('malformed_json', 'missing', 'bad_time', 'in_future', 'bad_email')
 group by 1, 2
 union all
 select 'leads.csv', 'bad_email', count(*)
@@ -341,7 +341,7 @@ union all
 select 'leads.csv', 'bad_time', count(*)
 from sample_lead_row where pg_temp.sample_time(created_at) is null
 union all
-select 'activities.csv', 'ragged_row', count(*)
+select 'activities.csv', 'ragged', count(*)
 from sample_activity_line where cardinality(string_to_array(line, ';')) <> 10
 union all
 select 'activities.csv', 'bad_time', count(*)

@@ -82,8 +82,8 @@ static void test_what_is_no_number(void **state)
         "1E+999999999999",
         "0." NINES_19 NINES_19 "9",
         NINES_19 NINES_19 "0",
-        "\xe2\x88\x92"
-        "5",
+        ("\xe2\x88\x92"
+         "5"),
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_refused(bad[i], plain);

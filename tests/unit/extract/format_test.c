@@ -26,13 +26,14 @@ static void rejects_values_that_cannot_be_stored(void **state)
 {
     (void)state;
     /* What nobody maps may be anything. */
-    expect_bytes("format: csv\nfields: {currency: c, day: d, rate: r}\n",
-                 TEXT("c,d,r,x\n1,\xFF,3,\n1,2,3,\xFF\nn\0l,2,3,\n1,\xC3\xA4,3,\0\n"),
-                 "reject 2 kind=rate field=day code=bad_utf8 reason=holds bytes that are no UTF-8 raw=1,\xEF\xBF\xBD,3,\n"
-                 "rate 3 currency=1 day=2 rate=3\n"
-                 "reject 4 kind=rate field=currency code=holds_nul reason=holds the character U+0000, which the "
-                 "database cannot raw=n\xEF\xBF\xBDl,2,3,\n"
-                 "rate 5 currency=1 day=\xC3\xA4 rate=3\n");
+    expect_bytes(
+        "format: csv\nfields: {currency: c, day: d, rate: r}\n",
+        TEXT("c,d,r,x\n1,\xFF,3,\n1,2,3,\xFF\nn\0l,2,3,\n1,\xC3\xA4,3,\0\n"),
+        "reject 2 kind=rate field=day code=bad_utf8 reason=holds bytes that are no UTF-8 raw=1,\xEF\xBF\xBD,3,\n"
+        "rate 3 currency=1 day=2 rate=3\n"
+        "reject 4 kind=rate field=currency code=holds_nul reason=holds the character U+0000, which the "
+        "database cannot raw=n\xEF\xBF\xBDl,2,3,\n"
+        "rate 5 currency=1 day=\xC3\xA4 rate=3\n");
 }
 
 static void rejects_records_over_the_ceiling(void **state)
@@ -42,10 +43,11 @@ static void rejects_records_over_the_ceiling(void **state)
            "c,d,r\n1,2,0123456789abcdefghi\n1,2,3\n",
            "reject 2 kind=rate code=record_too_long reason=longer than 16 bytes raw=1,2,0123456789ab\n"
            "rate 3 currency=1 day=2 rate=3\n");
-    expect("format: ndjson\nrecord_ceiling: 32B\nfields: {currency: c, day: d, rate: r}\n",
-           "{\"c\":1,\"d\":2,\"r\":3,\"e\":\"0123456789012345678901234567890123456789\"}\n{\"c\":4}\n",
-           "reject 1 kind=rate code=record_too_long reason=more than 32 bytes raw={\"c\":1,\"d\":2,\"r\":3,"
-           "\"e\":\"01234567\nrate 2 currency=4\n");
+    expect(
+        "format: ndjson\nrecord_ceiling: 32B\nfields: {currency: c, day: d, rate: r}\n",
+        "{\"c\":1,\"d\":2,\"r\":3,\"e\":\"0123456789012345678901234567890123456789\"}\n{\"c\":4}\n",
+        "reject 1 kind=rate code=record_too_long reason=66 bytes, and the ceiling is 32 raw={\"c\":1,\"d\":2,\"r\":3,"
+        "\"e\":\"01234567\nrate 2 currency=4\n");
 }
 
 static void cuts_the_raw_text_of_rejects(void **state)
@@ -73,10 +75,12 @@ static void names_missing_columns(void **state)
                    "give the columns other names by 'header: [...]'");
     expect_failure("format: csv\nheader: false\nfields: {currency: 1, day: 2, rate: 9}\n", TEXT("1,2,3\n"), ERROR_DATA,
                    "input: has no column 9", "it has 3 columns; is 'delimiter' right?");
-    expect_failure(CSV, TEXT("\"c\"x,d,r\n1,2,3\n"), ERROR_DATA, "input: line 1: the header cannot be read (stray_quote)",
-                   "");
-    expect_failure(CSV, TEXT("\xFF\xFE" "c\0,\0"), ERROR_DATA, "input: is UTF-16, not UTF-8",
-                   "convert it first: iconv -f UTF-16 -t UTF-8");
+    expect_failure(CSV, TEXT("\"c\"x,d,r\n1,2,3\n"), ERROR_DATA,
+                   "input: line 1: the header cannot be read (stray_quote)", "are 'delimiter' and 'quote' right?");
+    expect_failure(CSV,
+                   TEXT("\xFF\xFE"
+                        "c\0,\0"),
+                   ERROR_DATA, "input: is UTF-16, not UTF-8", "convert it first: iconv -f UTF-16 -t UTF-8");
 }
 
 /* --- JSON ----------------------------------------------------------------------------------------------------- */
@@ -112,7 +116,8 @@ static void reads_arrays(void **state)
 {
     (void)state;
     expect(JSON, "[{\"c\":1},\n {\"c\":2}\n]\n", "rate 1 currency=1\nrate 2 currency=2\n");
-    expect(JSON "record: data.items\n", "{\"n\":[9],\"data\":{\"items\":[{\"c\":1}],\"more\":1}}", "rate 1 currency=1\n");
+    expect(JSON "record: data.items\n", "{\"n\":[9],\"data\":{\"items\":[{\"c\":1}],\"more\":1}}",
+           "rate 1 currency=1\n");
     expect(JSON, "[]", "");
 }
 
@@ -178,9 +183,9 @@ static void tells_empty_inputs(void **state)
         const char *lines, *input;
         bool has_content;
     } cases[] = {
-        {CSV, "", false},    {CSV, "\n\n", false}, {CSV, "c,d,r\n", true},  {NDJSON, "", false}, {NDJSON, "\n", false},
-        {JSON, "", false},   {JSON, "[]", true},   {XML, "", false},        {XML, "<a/>", false},
-        {NDJSON, "{}", true}, {XML, "<r/>", true},
+        {CSV, "", false},      {CSV, "\n\n", false}, {CSV, "c,d,r\n", true}, {NDJSON, "", false},
+        {NDJSON, "\n", false}, {JSON, "", false},    {JSON, "[]", true},     {XML, "", false},
+        {XML, "<a/>", false},  {NDJSON, "{}", true}, {XML, "<r/>", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CheckResult result = check_read(cases[i].lines, text_from(cases[i].input), 0, false);

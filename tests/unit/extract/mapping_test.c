@@ -106,13 +106,14 @@ static void makes_several_kinds_of_one_record(void **state)
     (void)state;
     expect("kind: view\nformat: ndjson\nfields: {viewed_at: t, url: u, visitor: v}\nonly: {e: view}\n"
            "also:\n  - {kind: identity, fields: {visitor: v, identified_at: t, email: m}, only: {e: [form, view]}}\n",
-           "{\"t\":1,\"u\":\"/\",\"v\":\"c\",\"e\":\"view\"}\n{\"t\":2,\"v\":\"c\",\"m\":\"a@b.example\",\"e\":\"form\"}\n",
+           "{\"t\":1,\"u\":\"/"
+           "\",\"v\":\"c\",\"e\":\"view\"}\n{\"t\":2,\"v\":\"c\",\"m\":\"a@b.example\",\"e\":\"form\"}\n",
            "view 1 viewed_at=1 visitor=c url=/\nidentity 1 visitor=c identified_at=1\n"
            "identity 2 visitor=c identified_at=2 email=a@b.example\n");
 }
 
 #define DEAL                                                                                                           \
-    "kind: deal\nformat: ndjson\nfields: {deal_key: id, created_at: at, name: contacts.0.id}\nalso:\n"                  \
+    "kind: deal\nformat: ndjson\nfields: {deal_key: id, created_at: at, name: contacts.0.id}\nalso:\n"                 \
     "  - {kind: deal_contact, "
 
 static void unfolds_nested_elements(void **state)
@@ -149,11 +150,11 @@ static void unfolds_arrays_on_the_way(void **state)
 static void filters_nested_elements(void **state)
 {
     (void)state;
-    CheckResult result =
-        check_read(DEAL "each: c, fields: {deal_key: ../id, contact_key: id}, only: {ok: true, ../kind: big}}\n",
-                   TEXT("{\"kind\":\"big\",\"id\":1,\"at\":1,\"c\":[{\"id\":2,\"ok\":true},{\"id\":3},{\"ok\":false}]}\n"
-                        "{\"kind\":\"small\",\"id\":4,\"at\":1,\"c\":[{\"id\":5,\"ok\":true}]}\n"),
-                   0, false);
+    CheckResult result = check_read(
+        DEAL "each: c, fields: {deal_key: ../id, contact_key: id}, only: {ok: true, ../kind: big}}\n",
+        TEXT("{\"kind\":\"big\",\"id\":1,\"at\":1,\"c\":[{\"id\":2,\"ok\":true},{\"id\":3},{\"ok\":false}]}\n"
+             "{\"kind\":\"small\",\"id\":4,\"at\":1,\"c\":[{\"id\":5,\"ok\":true}]}\n"),
+        0, false);
     assert_string_equal("deal 1 deal_key=1 created_at=1\ndeal_contact 1 deal_key=1 contact_key=2\n"
                         "deal 2 deal_key=4 created_at=1\n",
                         result.output);
@@ -168,9 +169,10 @@ static void filters_nested_elements(void **state)
 static void follows_slashed_paths(void **state)
 {
     (void)state;
-    expect(XML_LEAD "name: Person/Name, title: Person/@title, stage: ., owner: Owner/@id}\n",
-           "<all><r id='7'>own <Person title=\"Dr &amp; Co\"><Name>A &lt;B&gt;</Name></Person><Owner id='9'/></r></all>",
-           "lead 1 contact_key=7 name=A <B> title=Dr & Co stage=own  owner=9\n");
+    expect(
+        XML_LEAD "name: Person/Name, title: Person/@title, stage: ., owner: Owner/@id}\n",
+        "<all><r id='7'>own <Person title=\"Dr &amp; Co\"><Name>A &lt;B&gt;</Name></Person><Owner id='9'/></r></all>",
+        "lead 1 contact_key=7 name=A <B> title=Dr & Co stage=own  owner=9\n");
 }
 
 static void takes_the_first_of_repeated_elements(void **state)
@@ -221,14 +223,16 @@ static void finds_columns_by_number_and_list(void **state)
     expect("format: csv\ndelimiter: ';'\nheader: false\nfields: {currency: 3, day: 1, rate: 2}\n", "d;r;USD\nx;y;z\n",
            "rate 1 currency=USD day=d rate=r\nrate 2 currency=z day=x rate=y\n");
     expect("format: tsv\nheader: [day, currency, rate]\nfields: {currency: currency, day: day, rate: rate}\n",
-           "d\t\"c\tr\nd\tc\n", "rate 1 currency=\"c day=d rate=r\nreject 2 kind=rate code=ragged "
-                                "reason=2 columns instead of 3 raw=d\tc\n");
+           "d\t\"c\tr\nd\tc\n",
+           "rate 1 currency=\"c day=d rate=r\nreject 2 kind=rate code=ragged "
+           "reason=2 columns instead of 3 raw=d\tc\n");
 }
 
 static void filters_columns(void **state)
 {
     (void)state;
-    expect("format: csv\nfields: {currency: c, day: {value: 2026-01-01}, rate: {from: r, default: 1}}\nonly: {k: [x, y]}\n",
+    expect("format: csv\nfields: {currency: c, day: {value: 2026-01-01}, rate: {from: r, default: 1}}\nonly: {k: [x, "
+           "y]}\n",
            "k,c,r\nx,USD,2\nz,CHF,3\ny,GBP,\n",
            "rate 2 currency=USD day=2026-01-01 rate=2\nrate 4 currency=GBP day=2026-01-01 rate=1\n");
 }
@@ -259,9 +263,10 @@ static void refuses_bad_paths(void **state)
                     "source 's', line 8: 'ns:a' is no path: elements are named without a prefix");
     expect_bad_path(DEAL "each: c, fields: {deal_key: ../../id, contact_key: id}}\n",
                     "source 's', line 9: '../../id' is no path: it climbs out of the record");
-    expect_bad_path(LEAD "name: a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a}\n",
-                    "source 's', line 7: 'a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a' is no path: "
-                    "it has too many steps");
+    expect_bad_path(
+        LEAD "name: a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a}\n",
+        "source 's', line 7: 'a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a' is no path: "
+        "it has too many steps");
 }
 
 int main(void)

@@ -1,0 +1,123 @@
+#include "tests/unit/extract/extract_check.h"
+
+#include "extract/preview.h"
+
+static void expect_preview(const char *lines, uint64_t limit, Text input, const char *expected)
+{
+    Error error = ERROR_INIT;
+    cleanup(config_done) Config config = {0};
+    cleanup(mapping_done) Mapping mapping = {0};
+    cleanup(emitter_done) Emitter emitter = EMITTER_INIT;
+    cleanup(stream_freep) Stream *stream = NULL;
+    FormatResult result;
+    char *output = NULL;
+    size_t size;
+    if (check_load(lines, &config, &error) != STATUS_OK)
+        fail_msg("%s", error.message);
+    FILE *out = open_memstream(&output, &size);
+    cleanup(preview_done) Preview preview = preview_make(out, config.sources[0].format);
+    assert_int_equal(STATUS_OK, mapping_compile(&config.sources[0], &mapping, &error));
+    assert_int_equal(STATUS_OK, emitter_make(&mapping, preview_sink(&preview), &emitter, &error));
+    emitter.limit = limit;
+    assert_int_equal(STATUS_OK, stream_from_memory(input, 0, "input", &stream, &error));
+    assert_int_equal(STATUS_OK, format_read(&emitter, stream, &result, &error));
+    preview_end(&preview);
+    fclose(out);
+    assert_string_equal(expected, output);
+    free(output);
+}
+
+static void shows_records_rejects_and_columns(void **state)
+{
+    (void)state;
+    expect_preview("format: csv\nfields: {currency: c, day: d, rate: r}\n", 3,
+                   TEXT("c,Fax,d,r,\x1b[2J\nUSD,,2026-01-01,\"1\n\x07\",\nx\nEUR,,,2,\nlater,,1,1,\n"),
+                   "rate, line 2\n"
+                   "    currency  USD\n"
+                   "    day       2026-01-01\n"
+                   "    rate      1\\n\\x07\n"
+                   "\n"
+                   "rejected rate, line 4: ragged: 1 column instead of 5\n"
+                   "    x\n"
+                   "\n"
+                   "rate, line 5\n"
+                   "    currency  EUR\n"
+                   "    rate      2\n"
+                   "    not given: day\n"
+                   "\n"
+                   "source columns not mapped: Fax, \\x1b[2J\n");
+}
+
+static void skips_what_filters_leave_out(void **state)
+{
+    (void)state;
+    expect_preview("format: csv\nheader: false\nfields: {currency: 1, day: 2, rate: 3}\nonly: {1: USD}\n", 1,
+                   TEXT("EUR,1,1,x\nUSD,2,2,x\nUSD,3,3,x\n"),
+                   "rate, line 2\n    currency  USD\n    day       2\n    rate      2\n\n"
+                   "source columns not mapped: 4\n");
+}
+
+static void cuts_long_values(void **state)
+{
+    (void)state;
+    char input[1024];
+    int size = snprintf(input, sizeof input, "c,d,r\n1,2,");
+    memset(input + size, 'a', 300);
+    char expected[1024];
+    snprintf(expected, sizeof expected,
+             "rate, line 2\n    currency  1\n    day       2\n    rate      %.100s… (300 bytes)\n\n"
+             "source columns not mapped: none\n",
+             input + size);
+    expect_preview("format: csv\nfields: {currency: c, day: d, rate: r}\n", 5, (Text){input, (size_t)size + 300},
+                   expected);
+}
+
+static void names_json_keys(void **state)
+{
+    (void)state;
+    expect_preview(
+        "kind: deal\nformat: ndjson\nfields: {deal_key: id, created_at: meta.at, name: whole}\nalso:\n"
+        "  - {kind: deal_contact, each: who, fields: {deal_key: ../id, contact_key: id}}\n",
+        10,
+        TEXT("{\"id\":1,\"meta\":{\"at\":2,\"by.x\":{\"name\":3}},\"whole\":{\"not\":1},\"list\":[{\"a\":1},{\"b\":2}],"
+             "\"who\":[{\"id\":5,\"fax\":6},{\"id\":7,\"fax\":8,\"phone\":null}]}\n"),
+        "deal, line 1\n"
+        "    deal_key    1\n"
+        "    name        {\"not\":1}\n"
+        "    created_at  2\n"
+        "    not given: account_key, owner, stage, amount, currency, is_won, is_closed, closed_at, updated_at, "
+        "merged_into, is_deleted\n"
+        "\n"
+        "deal_contact, line 1\n"
+        "    deal_key     1\n"
+        "    contact_key  5\n"
+        "    not given: email, role, is_primary, updated_at, is_deleted\n"
+        "\n"
+        "deal_contact, line 1\n"
+        "    deal_key     1\n"
+        "    contact_key  7\n"
+        "    not given: email, role, is_primary, updated_at, is_deleted\n"
+        "\n"
+        "source keys not mapped: meta.by\\.x.name, list.0.a, who.fax, who.phone\n");
+}
+
+static void names_xml_elements(void **state)
+{
+    (void)state;
+    expect_preview("format: xml\nrecord: r\nfields: {currency: '@c', day: a/d, rate: a/r}\n", 1,
+                   TEXT("<x><r c='USD' z='1'><a t='2'><d>1</d><e>2</e><r>3</r></a><e><f/></e></r><r/></x>"),
+                   "rate, line 1\n    currency  USD\n    day       1\n    rate      3\n\n"
+                   "source elements not mapped: @z, a/@t, a/e, e/f\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shows_records_rejects_and_columns),
+        cmocka_unit_test(skips_what_filters_leave_out),
+        cmocka_unit_test(cuts_long_values),
+        cmocka_unit_test(names_json_keys),
+        cmocka_unit_test(names_xml_elements),
+    };
+    return cmocka_run_group_tests(tests, check_begin, check_end);
+}
