@@ -20,7 +20,11 @@ enum { POLL_MILLISECONDS = 200 };
 static const char session[] = "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres';"
                               "set search_path = pg_catalog; set lock_timeout = '60s'; set statement_timeout = 0;"
                               "set idle_in_transaction_session_timeout = 0; set jit = off; set work_mem = '64MB';"
-                              "set client_min_messages = warning; set standard_conforming_strings = on";
+                              "set client_min_messages = warning; set standard_conforming_strings = on;"
+                              /* so that no statement and no lock outlives a program that was killed; not every system
+                               * can tell */
+                              "do $$ begin set client_connection_check_interval = '2s'; "
+                              "exception when others then null; end $$";
 
 /* One line, without the prefix and the line end that libpq gives. */
 static void clean(char *text, size_t capacity, const char *message)

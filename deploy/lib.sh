@@ -118,7 +118,8 @@ packages_install() {
             die "$EXIT_PERMISSION" "${#missing[@]} packages are missing, and there is no sudo to install them" "$by_hand"
         fi
         # the one place that may ask: before anything is redirected
-        sudo -v || die "$EXIT_PERMISSION" "${#missing[@]} packages are missing, and sudo does not let $(id -un) in" "$by_hand"
+        sudo -n true 2>/dev/null || sudo -v ||
+            die "$EXIT_PERMISSION" "${#missing[@]} packages are missing, and sudo does not let $(id -un) in" "$by_hand"
         installer=(sudo)
     fi
     say_working packages "installing ${#missing[@]}: ${missing[*]}"
@@ -368,14 +369,13 @@ server_stop() {
 server_remove() {
     server_stop
     if [[ -n $SERVER_HOME && -d $SERVER_HOME ]]; then
-        case $SERVER_HOME in
-            "$SERVER_STATE/postgresql" | /var/lib/closedloop-* | /var/tmp/closedloop.*) rm -rf -- "$SERVER_HOME" ;;
-            *) die "$EXIT_PERMISSION" "$SERVER_HOME in $SERVER_STATE/server is no folder of ours: not removed" ;;
-        esac
+        if [[ $SERVER_HOME != "$SERVER_STATE/postgresql" && ! $SERVER_HOME =~ ^/var/lib/closedloop-[0-9a-f]{12}$ &&
+            ! $SERVER_HOME =~ ^/var/tmp/closedloop\.[A-Za-z0-9]{8}$ ]]; then
+            die "$EXIT_PERMISSION" "$SERVER_HOME in $SERVER_STATE/server is no folder of ours: not removed"
+        fi
+        rm -rf -- "$SERVER_HOME"
     fi
-    case $SERVER_SOCKET in
-        /tmp/closedloop.*) rm -rf -- "$SERVER_SOCKET" ;;
-    esac
+    if [[ $SERVER_SOCKET =~ ^/tmp/closedloop\.[A-Za-z0-9]{8}$ ]]; then rm -rf -- "$SERVER_SOCKET"; fi
     rm -f "$SERVER_STATE/server" "$SERVER_STATE/server.log" "$SERVER_STATE/initdb.log"
     server_use "$SERVER_STATE"
 }

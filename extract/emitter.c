@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PROGRESS_STEP = 4096, ARENA_SLACK = 256 * 1024 };
+enum { PROGRESS_STEP = 4096, ARENA_SLACK = 256 * 1024, RECORD_OVERHEAD = 1024 };
 
 Status emitter_make(const Mapping *mapping, RecordSink sink, Emitter *ret_emitter, Error *error)
 {
@@ -17,6 +17,7 @@ Status emitter_make(const Mapping *mapping, RecordSink sink, Emitter *ret_emitte
         /* An escape is at least as long as what it stands for, but every piece of memory is rounded up. */
         .arena = arena_make(4 * mapping->source->record_ceiling + ARENA_SLACK),
         .values = calloc(mapping->slot_count + 1, sizeof(Value)),
+        .can_outgrow = mapping->source->record_ceiling * RECORD_FIELDS_MAX > RECORD_SIZE_MAX - RECORD_OVERHEAD,
         .records = calloc(mapping->rule_count, sizeof(Record)),
     };
     if (!emitter.values || !emitter.records) {
@@ -201,6 +202,15 @@ static bool is_taken(const Emitter *emitter, const MappingRule *rule)
     return true;
 }
 
+/* Several fields may hold the same text, so that a record can be larger than what it was made of. */
+static bool fits(const Record *record, size_t field_count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < field_count; i++)
+        size += record->values[i].size;
+    return size <= RECORD_SIZE_MAX - RECORD_OVERHEAD;
+}
+
 static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
 {
     const MappingRule *rule = &emitter->mapping->rules[index];
@@ -227,6 +237,8 @@ static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
             text = field->fallback;
         record->values[field->field] = text;
     }
+    if (emitter->can_outgrow && !fits(record, record_spec(rule->kind)->field_count))
+        return give_reject(emitter, rule->kind, NULL, too_long, raw, error);
     count->emitted++;
     note_output(emitter);
     return emitter->sink.record ? emitter->sink.record(emitter->sink.context, rule->kind, record, error) : STATUS_OK;

@@ -53,7 +53,8 @@ typedef struct Emitter {
     Arena arena;
     uint32_t line;
     uint64_t source_records, shown;
-    bool has_output; /* of the current source record */
+    bool can_outgrow; /* a record can be larger than a record file takes */
+    bool has_output;  /* of the current source record */
     BatchCount counts[RECORD_KIND_COUNT];
 } Emitter;
 

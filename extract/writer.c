@@ -8,8 +8,6 @@
 
 enum {
     BUFFER_SIZE = 256 * 1024,
-    /* Of a record's values together; those of several fields may be the same text. */
-    BUFFER_CEILING = 2040u << 20,
     PATH_CEILING = 64 * 1024,
     WRITE_BACK_STEP = 8 << 20,
 };
@@ -51,7 +49,7 @@ static Status open_file(const char *folder, RecordKind kind, Writer *writer, Err
         return error_no_memory(error);
     file->kind = kind;
     file->file = (FileWriter)FILE_WRITER_INIT;
-    file->buffer = buffer_make(BUFFER_CEILING);
+    file->buffer = buffer_make(BUFFER_SIZE + 2 * (size_t)RECORD_SIZE_MAX);
     writer->files[kind] = file;
     cleanup(arena_done) Arena arena = arena_make(PATH_CEILING);
     const char *path = arena_printf(&arena, "%s/%s.records", folder, record_spec(kind)->name);

@@ -147,6 +147,23 @@ static Status plan_chain(Pg *pg, WaitingBatch *const *waiting, size_t count, Err
     return STATUS_OK;
 }
 
+/* The same input once more, of an append source among all that wait, else right behind: the later one counts, since its
+ * mapping is the newer one. */
+static bool is_superseded(const WaitingBatch *batches, size_t count, size_t i)
+{
+    const Manifest *own = &batches[i].manifest;
+    for (size_t k = i + 1; k < count; k++) {
+        const Manifest *other = &batches[k].manifest;
+        if ((own->mode == MODE_APPEND) != (other->mode == MODE_APPEND) || strcmp(own->source, other->source) != 0)
+            continue;
+        if (key_equal(&own->input_digest, &other->input_digest))
+            return true;
+        if (own->mode != MODE_APPEND)
+            return false;
+    }
+    return false;
+}
+
 Status ledger_plan(Pg *pg, WaitingBatch *batches, size_t count, Error *error)
 {
     cleanup(arena_done) Arena arena = arena_make(64 << 20);
@@ -154,6 +171,11 @@ Status ledger_plan(Pg *pg, WaitingBatch *batches, size_t count, Error *error)
     bool *is_planned = arena_allocate(&arena, count);
     if (!chain || !is_planned)
         return error_no_memory(error);
+    for (size_t i = 0; i < count; i++) {
+        is_planned[i] = is_superseded(batches, count, i);
+        if (is_planned[i])
+            batches[i].plan = PLAN_SKIP;
+    }
     for (size_t i = 0; i < count; i++) {
         if (is_planned[i])
             continue;
@@ -163,7 +185,7 @@ Status ledger_plan(Pg *pg, WaitingBatch *batches, size_t count, Error *error)
         }
         size_t length = 0;
         for (size_t k = i; k < count; k++)
-            if (batches[k].manifest.mode != MODE_APPEND &&
+            if (!is_planned[k] && batches[k].manifest.mode != MODE_APPEND &&
                 strcmp(batches[k].manifest.source, batches[i].manifest.source) == 0) {
                 chain[length++] = &batches[k];
                 is_planned[k] = true;

@@ -90,9 +90,9 @@ begin
     if this.mode = 'snapshot' and not is_deletion_blocked then
         execute format($query$
             create temporary table missing on commit drop as
-            select h.key
+            select h.key, h.batch_no
             from (
-                select distinct on (%2$I) %2$I as key, is_deleted
+                select distinct on (%2$I) %2$I as key, is_deleted, batch_no
                 from cl_core.%1$I
                 where source = $1 and place < $2
                 order by %2$I, place desc
@@ -119,10 +119,13 @@ begin
                 message = format('the snapshot would delete %s of %s records of kind %s, and max_deleted is %s %%',
                                  missing, held, kind, max_deleted);
         end if;
+        -- What was known of it stays: its name in reports, a merge, and whom its deletion concerns.
         execute format($query$
-            insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, known_at)
-            select key, $1, $2, $3, 0, '00000000-0000-0000-0000-000000000000', true, $4 from missing$query$,
-            history, key)
+            insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, known_at, %3$s)
+            select %2$I, $1, $2, $3, 0, '00000000-0000-0000-0000-000000000000', true, $4, %3$s
+            from missing as m
+            join cl_core.%1$I as h on h.%2$I = m.key and h.source = $1 and h.batch_no = m.batch_no$query$,
+            history, key, own)
         using this.source, batch, this.place, this.read_at;
         drop table pg_temp.missing;
     end if;
@@ -131,7 +134,8 @@ begin
 end
 $$;
 
--- Makes the monthly partitions that hold these days; months are cut in UTC.
+-- Makes the monthly partitions that hold these days; months are cut in UTC. A table made as a partition would lock the
+-- parent against readers until the batch is committed; one that is attached does not.
 create function cl_core.make_partitions(days date[]) returns void
 language plpgsql as $$
 declare
@@ -141,7 +145,8 @@ begin
     for month in select distinct date_trunc('month', day)::date from unnest(days) as day order by 1 loop
         name := 'view_' || to_char(month, 'YYYY_MM');
         if to_regclass('cl_core.' || name) is null then
-            execute format('create table cl_core.%I partition of cl_core.view for values from (%L) to (%L)', name,
+            execute format('create table cl_core.%I (like cl_core.view including all)', name);
+            execute format('alter table cl_core.view attach partition cl_core.%I for values from (%L) to (%L)', name,
                            month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
             execute format('comment on table cl_core.%I is %L', name, 'views of ' || to_char(month, 'YYYY-MM') || ' (UTC)');
         end if;

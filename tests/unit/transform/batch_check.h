@@ -18,14 +18,36 @@
 #include "common/time.h"
 #include "transform/transform.h"
 
-#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_AT INT64_C(1775440800000000) /* 2026-04-06T02:00:00Z */
 
 enum { ROWS_MAX = 64, SPOOL_BATCHES_MAX = 8 };
+
+/* The secret of every spool made here. */
+#define TEST_SECRET_HEX "1111111111111111111111111111111111111111111111111111111111111111"
+
+static inline Secret test_secret(void)
+{
+    Secret secret;
+    memset(secret.bytes, 0x11, sizeof secret.bytes);
+    return secret;
+}
+
+/* Keys as transform/record_key.h and transform/identity_key.h say they are made: KEY("deal", TEXT("crm"), TEXT("D-1")).
+ */
+static inline Key secret_key(const char *name, const Text *parts, size_t count)
+{
+    Secret secret = test_secret();
+    return key_of_secret(&secret, text_from(name), parts, count);
+}
+
+#define KEY(name, ...) key_of(TEXT(name), (Text[]){__VA_ARGS__}, sizeof((Text[]){__VA_ARGS__}) / sizeof(Text))
+#define SECRET_KEY(name, ...) secret_key(name, (Text[]){__VA_ARGS__}, sizeof((Text[]){__VA_ARGS__}) / sizeof(Text))
+#define BYTES_OF(key) ((Text){(const char *)(key).bytes, sizeof(key).bytes})
 
 typedef struct Spool {
     char folder[64];
@@ -70,11 +92,18 @@ static inline void spool_configure(Spool *spool, const char *sources)
 
 static inline void spool_make(Spool *spool, const char *sources)
 {
+    unsetenv("CLOSEDLOOP_CONFIG");
+    unsetenv("CLOSEDLOOP_SPOOL");
+    unsetenv("CLOSEDLOOP_SECRET_FILE");
+    unsetenv("CLOSEDLOOP_DATABASE");
     *spool = (Spool){.folder = "/tmp/closedloop-transform-XXXXXX", .arena = arena_make(64 << 20)};
     assert_non_null(mkdtemp(spool->folder));
     spool->path = path_join(&spool->arena, spool->folder, "spool");
     spool->config = path_join(&spool->arena, spool->folder, "closedloop.yaml");
     spool_configure(spool, sources);
+    const char *secret = path_join(&spool->arena, spool->folder, "closedloop.secret");
+    spool_write_file(secret, TEXT(TEST_SECRET_HEX "\n"));
+    assert_int_equal(chmod(secret, 0600), 0);
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
         spool->records[kind] = buffer_make(256 << 20);
 }
@@ -145,10 +174,19 @@ static inline void spool_commit(Spool *spool, const char *source_name, int64_t r
     BatchFile files[RECORD_KIND_COUNT];
     BatchCount counts[RECORD_KIND_COUNT];
     BatchInput input = {.file = "/data/input.csv", .digest = {{(uint8_t)++spool->sequence}}, .decoded_bytes = 1000};
-    Manifest manifest = {.mapping_digest = source->mapping_digest, .source = source->name, .system = source->system,
-                         .mode = source->mode, .read_at = read_at, .sequence = spool->sequence,
-                         .max_deleted = source->max_deleted, .first_at = INT64_MAX, .last_at = INT64_MIN,
-                         .inputs = &input, .input_count = 1, .counts = counts, .files = files};
+    Manifest manifest = {.mapping_digest = source->mapping_digest,
+                         .source = source->name,
+                         .system = source->system,
+                         .mode = source->mode,
+                         .read_at = read_at,
+                         .sequence = spool->sequence,
+                         .max_deleted = source->max_deleted,
+                         .first_at = INT64_MAX,
+                         .last_at = INT64_MIN,
+                         .inputs = &input,
+                         .input_count = 1,
+                         .counts = counts,
+                         .files = files};
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
         if (spool->records[kind].size == 0)
             continue;
@@ -157,13 +195,15 @@ static inline void spool_commit(Spool *spool, const char *source_name, int64_t r
             continue;
         int64_t count = spool->counts[kind], rejected = manifest.count_count ? 0 : spool->counts[RECORD_REJECT];
         int64_t filtered = manifest.count_count ? 0 : spool->filtered;
-        counts[manifest.count_count++] = (BatchCount){.kind = (RecordKind)kind, .read = count + rejected + filtered,
-                                                      .emitted = count, .rejected = rejected, .filtered = filtered};
+        counts[manifest.count_count++] = (BatchCount){.kind = (RecordKind)kind,
+                                                      .read = count + rejected + filtered,
+                                                      .emitted = count,
+                                                      .rejected = rejected,
+                                                      .filtered = filtered};
     }
     manifest_seal(&manifest);
     const char *name = batch_name(&manifest, &spool->arena);
-    ASSERT_OK(spool,
-              batch_commit(spool->path, STAGE_EXTRACTED, folder, name, &manifest, &spool->error));
+    ASSERT_OK(spool, batch_commit(spool->path, STAGE_EXTRACTED, folder, name, &manifest, &spool->error));
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
         buffer_clear(&spool->records[kind]);
         spool->counts[kind] = 0;
@@ -174,7 +214,8 @@ static inline void spool_commit(Spool *spool, const char *source_name, int64_t r
 /* Runs the program with up to three more arguments; returns its exit status. */
 static inline int spool_run_with(const Spool *spool, const char *first, const char *second, const char *third)
 {
-    const char *arguments[] = {"closedloop-transform", "--config", spool->config, "--quiet", first, second, third, NULL};
+    const char *arguments[] = {
+        "closedloop-transform", "--config", spool->config, "--quiet", first, second, third, NULL};
     char *argv[8] = {NULL};
     int argc = 0;
     while (argc < 7 && arguments[argc]) {
@@ -277,7 +318,7 @@ static inline Rows spool_rows(Spool *spool, size_t position, const char *table)
         if (fields == UINT16_MAX)
             break;
         assert_int_equal(fields, file->column_count);
-        assert_true(rows.count < ROWS_MAX);
+        assert_true(rows.count < (size_t)ROWS_MAX);
         for (size_t i = 0; i < fields; i++) {
             uint64_t size = read_number(take_bytes(&rest, 4));
             rows.cells[rows.count][i] = size == UINT32_MAX ? TEXT_NULL : take_bytes(&rest, (size_t)size);
@@ -359,7 +400,9 @@ static inline void assert_cell_numeric(const Rows *rows, size_t row, const char 
     size_t start = size;
     for (int place = weight > 0 ? weight : 0; place >= -(scale + 3) / 4; place--) {
         int index = weight - place;
-        int group = index >= 0 && index < digits ? (int)((uint8_t)found.data[2 * index] << 8 | (uint8_t)found.data[2 * index + 1]) : 0;
+        int group = index >= 0 && index < digits
+                        ? (int)((uint8_t)found.data[2 * index] << 8 | (uint8_t)found.data[2 * index + 1])
+                        : 0;
         if (place == -1)
             text[size++] = '.';
         size += (size_t)snprintf(text + size, sizeof text - size, "%04d", group);

@@ -1,0 +1,419 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/transform/batch_check.h"
+
+#define SOURCE(kind, extra)                                                                                            \
+    "  - {name: crm, system: sf, kind: " kind ", format: csv, path: none.csv, mode: upsert, max_rejects: 100,\n"       \
+    "     timezone: America/New_York, " extra "}\n"
+
+static const char leads[] = SOURCE("lead", "fields: {contact_key: a}");
+static const char accounts[] = SOURCE("account", "fields: {account_key: a}");
+static const char deals[] = SOURCE("deal", "fields: {deal_key: a, created_at: b}");
+static const char german_deals[] =
+    SOURCE("deal", "decimal: \",\", grouping: \".\", time_format: \"%d.%m.%Y\", fields: {deal_key: a, created_at: b}");
+static const char deal_contacts[] = SOURCE("deal_contact", "fields: {deal_key: a, contact_key: b}");
+static const char activities[] = SOURCE("activity", "fields: {activity_key: a, contact_key: c, happened_at: b}");
+static const char questions[] = SOURCE("question", "fields: {question_key: a, text: b, asked_at: c}");
+static const char contents[] = SOURCE("content", "base_url: https://example.com, fields: {url: a}");
+static const char costs[] = SOURCE("cost", "fields: {day: a, amount: b}");
+static const char rates[] = SOURCE("rate", "fields: {currency: a, day: b, rate: c}");
+static const char identities[] = SOURCE("identity", "fields: {visitor: a, identified_at: b, email: c}");
+
+/* Runs one batch and gives its rows of the table. */
+static Rows run(Spool *spool, const char *table)
+{
+    spool_commit(spool, "crm", READ_AT);
+    assert_int_equal(spool_run(spool), 0);
+    return spool_rows(spool, 0, table);
+}
+
+static void test_lead(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, leads);
+    spool_add(&spool, RECORD_LEAD, 2, "contact_key=003A", "email=Ann Lee <Ann@Example.com>",
+              "other_emails=b@example.com; ann@example.com,A@example.com b@example.com", "name= Ann Lee ",
+              "account_key=001A", "employees=1200", "phone=", "created_at=2026-01-10 09:00",
+              "updated_at=2026-02-01T00:00:00Z", "merged_into=003B", "is_deleted=True", NULL);
+    spool_add(&spool, RECORD_LEAD, 3, "email=ben@example.com", NULL);
+    spool_add(&spool, RECORD_LEAD, 4, "name=Nobody", NULL);
+    Rows rows = run(&spool, "lead");
+    assert_int_equal(rows.count, 2);
+    Key contact = SECRET_KEY("contact", TEXT("sf"), TEXT("003A"));
+    assert_cell_key(&rows, 0, "lead_id", contact);
+    assert_cell_number(&rows, 0, "ordinal", 8, 1);
+    assert_cell_boolean(&rows, 0, "is_deleted", true);
+    assert_cell_time(&rows, 0, "updated_at", "2026-02-01T00:00:00Z");
+    assert_cell_key(&rows, 0, "person_key", contact);
+    assert_cell(&rows, 0, "system", "sf");
+    assert_cell(&rows, 0, "contact_key", "003A");
+    assert_cell(&rows, 0, "email", "ann@example.com");
+    assert_cell_key(&rows, 0, "email_key", SECRET_KEY("email", TEXT("ann@example.com")));
+    assert_cell_key(&rows, 0, "merged_into_key", SECRET_KEY("contact", TEXT("sf"), TEXT("003B")));
+    assert_cell_key(&rows, 0, "account_id", KEY("account", TEXT("sf"), TEXT("001A")));
+    assert_cell(&rows, 0, "name", "Ann Lee");
+    assert_cell_number(&rows, 0, "employees", 4, 1200);
+    assert_cell_null(&rows, 0, "phone");
+    /* New York is five hours behind in January. */
+    assert_cell_time(&rows, 0, "created_at", "2026-01-10T14:00:00Z");
+    /* Two addresses besides its own, each once, in the order of their keys. */
+    Text others = cell(&rows, 0, "other_email_keys");
+    assert_int_equal(others.size, 20 + 2 * 20);
+    Key a = SECRET_KEY("email", TEXT("a@example.com")), b = SECRET_KEY("email", TEXT("b@example.com"));
+    bool is_a_first = memcmp(a.bytes, b.bytes, 16) < 0;
+    assert_memory_equal(others.data, "\0\0\0\1\0\0\0\0\0\0\x0B\x86\0\0\0\2\0\0\0\1\0\0\0\x10", 24);
+    assert_memory_equal(others.data + 24, is_a_first ? a.bytes : b.bytes, 16);
+    assert_memory_equal(others.data + 44, is_a_first ? b.bytes : a.bytes, 16);
+    assert_cell_key(&rows, 1, "lead_id", SECRET_KEY("email", TEXT("ben@example.com")));
+    assert_cell_null(&rows, 1, "contact_key");
+    assert_cell_null(&rows, 1, "other_email_keys");
+    assert_cell_null(&rows, 1, "updated_at");
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_cell(&rejects, 0, "code", "missing");
+    assert_cell(&rejects, 0, "field", "contact_key");
+    spool_done(&spool);
+}
+
+static void test_bad_address_rejects_lead(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, leads);
+    spool_add(&spool, RECORD_LEAD, 1, "contact_key=1", "email=ann(at)example.com", NULL);
+    spool_add(&spool, RECORD_LEAD, 2, "contact_key=2", "other_emails=ann@example.com; nonsense", NULL);
+    spool_add(&spool, RECORD_LEAD, 3, "contact_key=3", "other_emails=Ann Lee <ann@example.com>; ben@example.com", NULL);
+    Rows rows = run(&spool, "lead");
+    assert_int_equal(rows.count, 1);
+    assert_cell(&rows, 0, "contact_key", "3");
+    assert_int_equal(cell(&rows, 0, "other_email_keys").size, 60);
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_cell(&rejects, 0, "field", "email");
+    assert_cell(&rejects, 1, "field", "other_emails");
+    assert_cell(&rejects, 1, "code", "bad_email");
+    assert_cell(&rejects, 1, "raw", "contact_key=2, other_emails=a***@example.com; nonsense");
+    spool_done(&spool);
+}
+
+static void test_account(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, accounts);
+    spool_add(&spool, RECORD_ACCOUNT, 1, "account_key=001A", "domain=https://www.Acme.Example/en", "merged_into=001B",
+              NULL);
+    spool_add(&spool, RECORD_ACCOUNT, 2, "domain=Acme.example", NULL);
+    spool_add(&spool, RECORD_ACCOUNT, 3, "account_key=001C", "domain=n/a", NULL);
+    spool_add(&spool, RECORD_ACCOUNT, 4, "domain=n/a", NULL);
+    Rows rows = run(&spool, "account");
+    assert_int_equal(rows.count, 3);
+    assert_cell_key(&rows, 0, "account_id", KEY("account", TEXT("sf"), TEXT("001A")));
+    assert_cell(&rows, 0, "domain", "acme.example");
+    assert_cell_key(&rows, 0, "merged_into_id", KEY("account", TEXT("sf"), TEXT("001B")));
+    assert_cell_key(&rows, 1, "account_id", KEY("account_domain", TEXT("acme.example")));
+    assert_cell_null(&rows, 1, "account_key");
+    assert_cell(&rows, 2, "domain", "n/a");
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_int_equal(rejects.count, 1);
+    assert_cell(&rejects, 0, "code", "bad_domain");
+    spool_done(&spool);
+}
+
+static void test_deal(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, deals);
+    spool_add(&spool, RECORD_DEAL, 1, "deal_key=D1", "amount=1234.505", "currency=usd", "is_won=1", "is_closed=0",
+              "created_at=2026-01-01T00:00:00Z", "closed_at=2026-03-29", "merged_into=D2", NULL);
+    spool_add(&spool, RECORD_DEAL, 2, "deal_key=D2", "amount=1500.5", "currency=JPY", "is_closed=yes",
+              "created_at=2026-01-01T00:00:00Z", NULL);
+    spool_add(&spool, RECORD_DEAL, 3, "deal_key=D3", "amount=-0.005", "created_at=2026-01-01T00:00:00Z", NULL);
+    spool_add(&spool, RECORD_DEAL, 4, "deal_key=D4", "created_at=2026-01-01T00:00:00Z", NULL);
+    Rows rows = run(&spool, "deal");
+    assert_int_equal(rows.count, 4);
+    assert_cell_key(&rows, 0, "deal_id", KEY("deal", TEXT("sf"), TEXT("D1")));
+    assert_cell_numeric(&rows, 0, "amount", "1234.51");
+    assert_cell(&rows, 0, "currency", "USD");
+    assert_cell_boolean(&rows, 0, "is_won", true);
+    assert_cell_boolean(&rows, 0, "is_closed", true);
+    assert_cell_key(&rows, 0, "merged_into_id", KEY("deal", TEXT("sf"), TEXT("D2")));
+    /* The day on which Berlin's clocks go forward ends two hours ahead of UTC. */
+    assert_cell_time(&rows, 0, "closed_at", "2026-03-29T21:59:59.999999Z");
+    assert_cell_numeric(&rows, 1, "amount", "1501");
+    assert_cell_null(&rows, 1, "is_won");
+    assert_cell_boolean(&rows, 1, "is_closed", true);
+    assert_cell_numeric(&rows, 2, "amount", "-0.01");
+    assert_cell(&rows, 2, "currency", "EUR");
+    assert_cell_null(&rows, 2, "is_closed");
+    assert_cell_null(&rows, 3, "amount");
+    assert_cell(&rows, 3, "currency", "EUR");
+    spool_done(&spool);
+}
+
+static void test_deal_as_germans_write_it(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, german_deals);
+    spool_add(&spool, RECORD_DEAL, 1, "deal_key=D1", "amount=1.234,50", "created_at=01.02.2026", NULL);
+    spool_add(&spool, RECORD_DEAL, 2, "deal_key=D2", "amount=1,234.50", "created_at=01.02.2026", NULL);
+    Rows rows = run(&spool, "deal");
+    assert_int_equal(rows.count, 1);
+    assert_cell_numeric(&rows, 0, "amount", "1234.50");
+    assert_cell_time(&rows, 0, "created_at", "2026-02-01T22:59:59.999999Z");
+    spool_done(&spool);
+}
+
+static void test_bad_deals(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, deals);
+    spool_add(&spool, RECORD_DEAL, 1, "deal_key=1", "created_at=2026-01-01T00:00:00Z", "amount=12 EUR", NULL);
+    spool_add(&spool, RECORD_DEAL, 2, "deal_key=2", "created_at=2026-01-01T00:00:00Z", "currency=EUX", NULL);
+    spool_add(&spool, RECORD_DEAL, 3, "created_at=2026-01-01T00:00:00Z", NULL);
+    spool_add(&spool, RECORD_DEAL, 4, "deal_key=4", NULL);
+    spool_add(&spool, RECORD_DEAL, 5, "deal_key=5", "created_at=2026-01-01T00:00:00Z", "amount=1e30", NULL);
+    spool_add(&spool, RECORD_DEAL, 6, "deal_key=6", "is_deleted=true", NULL); /* that it is gone is all it says */
+    Rows rows = run(&spool, "deal");
+    assert_int_equal(rows.count, 1);
+    assert_cell(&rows, 0, "deal_key", "6");
+    assert_cell_boolean(&rows, 0, "is_deleted", true);
+    assert_cell_null(&rows, 0, "created_at");
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    static const char *const expected[][2] = {{"amount", "bad_amount"},
+                                              {"currency", "bad_currency"},
+                                              {"deal_key", "missing"},
+                                              {"created_at", "missing"},
+                                              {"amount", "bad_amount"}};
+    assert_int_equal(rejects.count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_cell(&rejects, i, "field", expected[i][0]);
+        assert_cell(&rejects, i, "code", expected[i][1]);
+    }
+    spool_done(&spool);
+}
+
+static void test_deal_contact(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, deal_contacts);
+    spool_add(&spool, RECORD_DEAL_CONTACT, 1, "deal_key=D1", "contact_key=C1", "email=ann@example.com", "role=champion",
+              "is_primary=y", NULL);
+    spool_add(&spool, RECORD_DEAL_CONTACT, 2, "deal_key=D1", "email=ann@example.com", NULL);
+    spool_add(&spool, RECORD_DEAL_CONTACT, 3, "deal_key=D1", "contact_key=C1", "role=user", NULL);
+    spool_add(&spool, RECORD_DEAL_CONTACT, 4, "deal_key=D1", "role=user", NULL);
+    Rows rows = run(&spool, "deal_contact");
+    assert_int_equal(rows.count, 3);
+    Key deal = KEY("deal", TEXT("sf"), TEXT("D1"));
+    Key contact = SECRET_KEY("contact", TEXT("sf"), TEXT("C1")), email = SECRET_KEY("email", TEXT("ann@example.com"));
+    assert_cell_key(&rows, 0, "deal_contact_id",
+                    KEY("deal_contact", BYTES_OF(deal), BYTES_OF(contact), TEXT("champion")));
+    assert_cell_key(&rows, 0, "deal_id", deal);
+    assert_cell_key(&rows, 0, "person_key", contact);
+    assert_cell(&rows, 0, "email", "ann@example.com");
+    assert_cell(&rows, 0, "role", "champion");
+    assert_cell_boolean(&rows, 0, "is_primary", true);
+    assert_cell_key(&rows, 1, "deal_contact_id", KEY("deal_contact", BYTES_OF(deal), BYTES_OF(email), TEXT_NULL));
+    assert_cell_null(&rows, 1, "is_primary");
+    spool_done(&spool);
+}
+
+static void test_activity(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, activities);
+    spool_add(&spool, RECORD_ACTIVITY, 1, "activity_key=A1", "email=ann@example.com", "deal_key=D1", "kind=call",
+              "happened_at=2026-07-01T09:00:00-04:00", NULL);
+    spool_add(&spool, RECORD_ACTIVITY, 2, "activity_key=A2", "deal_key=D1", "happened_at=2026-03-01T09:00:00Z",
+              "duration_seconds=60", NULL);
+    spool_add(&spool, RECORD_ACTIVITY, 3, "activity_key=A3", "happened_at=2026-03-01T09:00:00Z", NULL);
+    spool_add(&spool, RECORD_ACTIVITY, 4, "activity_key=A4", "is_deleted=1", NULL);
+    Rows rows = run(&spool, "activity");
+    assert_int_equal(rows.count, 2);
+    assert_cell_key(&rows, 0, "activity_id", KEY("activity", TEXT("sf"), TEXT("A2")));
+    assert_cell_null(&rows, 0, "person_key");
+    assert_cell_key(&rows, 0, "deal_id", KEY("deal", TEXT("sf"), TEXT("D1")));
+    assert_cell_number(&rows, 0, "duration_seconds", 4, 60);
+    assert_cell(&rows, 1, "activity_key", "A4");
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_cell(&rejects, 0, "code", "in_future");
+    assert_cell(&rejects, 1, "code", "missing");
+    spool_done(&spool);
+}
+
+static void test_question(void **state)
+{
+    Spool spool;
+    char *text = malloc(70000);
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'a', 70000);
+    memcpy(text, "text=", 5);
+    spool_make(&spool, questions);
+    text[5 + 65536] = '\0';
+    spool_add(&spool, RECORD_QUESTION, 1, "question_key=Q1", "contact_key=C1", "deal_key=D1", "asked_at=2026-03-01",
+              text, NULL);
+    text[5 + 65536] = 'a';
+    text[5 + 65537] = '\0';
+    spool_add(&spool, RECORD_QUESTION, 2, "question_key=Q2", "asked_at=2026-03-01", text, NULL);
+    Rows rows = run(&spool, "question");
+    assert_int_equal(rows.count, 1);
+    assert_cell_key(&rows, 0, "question_id", KEY("question", TEXT("sf"), TEXT("Q1")));
+    assert_cell_key(&rows, 0, "person_key", SECRET_KEY("contact", TEXT("sf"), TEXT("C1")));
+    assert_int_equal(cell(&rows, 0, "text").size, 65536);
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_cell(&rejects, 0, "field", "text");
+    assert_cell(&rejects, 0, "code", "too_long");
+    assert_int_equal(cell(&rejects, 0, "raw").size, 2000);
+    spool_done(&spool);
+    free(text);
+}
+
+static void test_content(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, contents);
+    spool_add(&spool, RECORD_CONTENT, 1, "url=/Guides/index.html", "title=Guides", "topic=oee", NULL);
+    spool_add(&spool, RECORD_CONTENT, 2, "url=http://example.com/Guides?utm_source=x", "title=Newer", NULL);
+    spool_add(&spool, RECORD_CONTENT, 3, "url=mailto:ann@example.com", NULL);
+    Rows rows = run(&spool, "content");
+    assert_int_equal(rows.count, 1);
+    assert_cell_key(&rows, 0, "content_id", KEY("content", TEXT("https://example.com/Guides")));
+    assert_cell(&rows, 0, "url", "https://example.com/Guides");
+    assert_cell(&rows, 0, "host", "example.com");
+    assert_cell(&rows, 0, "path", "/Guides");
+    assert_cell(&rows, 0, "title", "Newer");
+    assert_cell_null(&rows, 0, "topic");
+    spool_done(&spool);
+}
+
+static void test_cost(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, costs);
+    spool_add(&spool, RECORD_COST, 1, "cost_key=K1", "day=2026-02-18", "amount=88.1", "url=https://example.com/a",
+              "source=google", NULL);
+    spool_add(&spool, RECORD_COST, 2, "day=2026-02-18", "channel=Paid Search", "campaign=c", "medium=cpc", "amount=1",
+              "url=http://example.com/a/", NULL);
+    spool_add(&spool, RECORD_COST, 3, "day=2026-02-18", "channel=Paid Search", "campaign=c", "medium=cpc", "amount=2",
+              "url=https://example.com/a", NULL);
+    Rows rows = run(&spool, "cost");
+    assert_int_equal(rows.count, 2);
+    assert_cell_key(&rows, 0, "cost_id", KEY("cost", TEXT("sf"), TEXT("K1")));
+    assert_cell_number(&rows, 0, "day", 4, 20502 - 10957);
+    assert_cell(&rows, 0, "campaign_source", "google");
+    Key content = KEY("content", TEXT("https://example.com/a"));
+    assert_cell_key(&rows, 0, "content_id", content);
+    assert_cell_numeric(&rows, 0, "amount", "88.10");
+    assert_cell(&rows, 0, "currency", "EUR");
+    assert_cell_key(&rows, 1, "cost_id",
+                    KEY("cost_parts", TEXT("sf"), TEXT("20502"), TEXT("Paid Search"), TEXT("c"), TEXT_NULL, TEXT("cpc"),
+                        TEXT("https://example.com/a")));
+    assert_cell_numeric(&rows, 1, "amount", "2.00");
+    Rows seen = spool_rows(&spool, 0, "content_seen");
+    assert_int_equal(seen.count, 1);
+    assert_cell_key(&seen, 0, "content_id", content);
+    assert_cell_null(&seen, 0, "title");
+    spool_done(&spool);
+}
+
+static void test_rate(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, rates);
+    spool_add(&spool, RECORD_RATE, 1, "currency=usd", "day=2026-02-13", "rate=0.85300", NULL);
+    spool_add(&spool, RECORD_RATE, 2, "currency=USD", "day=2026-02-20", "rate=0", NULL);
+    Rows rows = run(&spool, "rate");
+    assert_int_equal(rows.count, 1);
+    assert_cell_key(&rows, 0, "rate_id", KEY("rate", TEXT("USD"), TEXT("20497")));
+    assert_cell(&rows, 0, "currency", "USD");
+    assert_cell_numeric(&rows, 0, "rate", "0.85300");
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_cell(&rejects, 0, "code", "bad_number");
+    spool_done(&spool);
+}
+
+static void test_identity(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, identities);
+    spool_add(&spool, RECORD_IDENTITY, 1, "identity_key=I1", "visitor=c", "identified_at=2026-03-01T00:00:00Z",
+              "email=Ann@example.com", NULL);
+    spool_add(&spool, RECORD_IDENTITY, 2, "visitor=c", "identified_at=2026-03-01T00:00:00Z", "email=ann@example.com",
+              "contact_key=C1", NULL);
+    spool_add(&spool, RECORD_IDENTITY, 3, "visitor=c", "identified_at=2026-03-01T00:00:00Z", NULL);
+    Rows rows = run(&spool, "identity");
+    assert_int_equal(rows.count, 2);
+    Key visitor = SECRET_KEY("visitor", TEXT("sf"), TEXT("c")), contact = SECRET_KEY("contact", TEXT("sf"), TEXT("C1"));
+    assert_cell_key(&rows, 0, "identity_id", KEY("identity", TEXT("sf"), TEXT("I1")));
+    assert_cell_key(&rows, 0, "visitor_id", visitor);
+    assert_cell_key(&rows, 0, "person_key", SECRET_KEY("email", TEXT("ann@example.com")));
+    assert_cell_time(&rows, 0, "identified_at", "2026-03-01T00:00:00Z");
+    assert_cell_key(&rows, 1, "identity_id",
+                    KEY("identity_parts", TEXT("sf"), BYTES_OF(visitor), TEXT("1772323200000000"), BYTES_OF(contact)));
+    assert_cell_key(&rows, 1, "person_key", contact);
+    assert_cell(&rows, 1, "email", "ann@example.com");
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_cell(&rejects, 0, "field", "email");
+    /* What is rejected shows no cookie. */
+    assert_cell(&rejects, 0, "raw", "identified_at=2026-03-01T00:00:00Z");
+    spool_done(&spool);
+}
+
+/* The digest is that of the record's own values: a version that says nothing new has the same, wherever it stands. */
+static void test_digest_tells_versions_apart(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, deals);
+    spool_add(&spool, RECORD_DEAL, 1, "deal_key=D1", "created_at=2026-01-01T00:00:00Z", "amount=10", NULL);
+    Rows first = run(&spool, "deal");
+    spool_add(&spool, RECORD_DEAL, 1, "deal_key=D0", "created_at=2026-01-01T00:00:00Z", NULL);
+    spool_add(&spool, RECORD_DEAL, 2, "deal_key= D1", "created_at=2026-01-01T01:00:00+01:00", "amount=10.00",
+              "currency=EUR", NULL);
+    spool_commit(&spool, "crm", READ_AT);
+    spool_add(&spool, RECORD_DEAL, 1, "deal_key=D1", "created_at=2026-01-01T00:00:00Z", "amount=10", "is_deleted=1",
+              NULL);
+    spool_commit(&spool, "crm", READ_AT);
+    assert_int_equal(spool_run(&spool), 0);
+    Rows second = spool_rows(&spool, 1, "deal"), third = spool_rows(&spool, 2, "deal");
+    assert_true(text_equal(cell(&first, 0, "deal_id"), cell(&second, 1, "deal_id")));
+    assert_true(text_equal(cell(&first, 0, "digest"), cell(&second, 1, "digest")));
+    assert_cell_number(&second, 1, "ordinal", 8, 2);
+    assert_false(text_equal(cell(&first, 0, "digest"), cell(&third, 0, "digest")));
+    spool_done(&spool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_bad_address_rejects_lead),
+        cmocka_unit_test(test_account),
+        cmocka_unit_test(test_deal),
+        cmocka_unit_test(test_deal_as_germans_write_it),
+        cmocka_unit_test(test_bad_deals),
+        cmocka_unit_test(test_deal_contact),
+        cmocka_unit_test(test_activity),
+        cmocka_unit_test(test_question),
+        cmocka_unit_test(test_content),
+        cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_digest_tells_versions_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
