@@ -38,6 +38,17 @@ static void clean(char *text, size_t capacity, const char *message)
             text[i] = ' ';
 }
 
+/* What libpq says of a connection that broke goes on with the server's last words and with guesses at the cause. */
+static void cut_explanation(char *message)
+{
+    static const char *const beginnings[] = {" CONTEXT: ", " server closed the connection", "  This probably means"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
+        char *at = strstr(message, beginnings[i]);
+        if (at && at > message)
+            *at = '\0';
+    }
+}
+
 typedef struct StateClass {
     const char *prefix;
     ErrorCode code;
@@ -71,6 +82,8 @@ static Status fail(Pg *pg, const PGresult *result, Error *error)
     const char *context = result ? PQresultErrorField(result, PG_DIAG_CONTEXT) : NULL;
     char message[700];
     clean(message, sizeof message, primary ? primary : PQerrorMessage(pg->connection));
+    if (!primary)
+        cut_explanation(message);
     StateClass class = {"", ERROR_INTERNAL, false};
     if (!state)
         class = (StateClass){"", ERROR_UNAVAILABLE, true};

@@ -9,6 +9,7 @@
 set client_min_messages = warning;
 \pset pager off
 \pset border 1
+\pset format wrapped
 \pset footer off
 \pset null ''
 \pset numericlocale on

@@ -29,11 +29,11 @@ say() {
     printf '%-10s %s\n' "$step" "$*" >&2
 }
 
-# The same, for the time being: nothing unless somebody watches.
+# The same, for the time being: nothing unless somebody watches. Cut, since only a line that does not wrap can be replaced.
 say_working() {
     local step=$1
     shift
-    if [[ -t 2 ]]; then printf '\r\033[K%-10s %s' "$step" "$*" >&2; fi
+    if [[ -t 2 ]]; then printf '\r\033[K%-10s %.68s' "$step" "$*" >&2; fi
 }
 
 # die CODE MESSAGE [HINT]

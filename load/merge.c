@@ -224,7 +224,7 @@ static Status check_secret(Pg *pg, const Manifest *manifest, Error *error)
 
 static Status merge_in_transaction(Merge *merge, const char *reason, Error *error)
 {
-    TRY(pg_execute(merge->pg, "begin; " LOAD_LOCK, error));
+    TRY(begin_alone(merge->pg, error));
     TRY(check_secret(merge->pg, &merge->batch->manifest, error));
     WaitingBatch recorded = *merge->batch;
     if (reason) {

@@ -9,6 +9,19 @@ static const char ledger[] = "create schema if not exists cl_ops;"
                              "create table if not exists cl_ops.migration (name text primary key, "
                              "checksum text not null, applied_at timestamptz not null default now())";
 
+Status begin_alone(Pg *pg, Error *error)
+{
+    static const char sql[] = "begin; set local lock_timeout = '5s';"
+                              "select pg_advisory_xact_lock(7166460034525786);"
+                              "set local lock_timeout = '60s'";
+    if (pg_execute(pg, sql, error) == STATUS_OK)
+        return STATUS_OK;
+    if (error->code != ERROR_BUSY)
+        return STATUS_ERROR;
+    error_set(error, ERROR_BUSY, "another program loads, refreshes or migrates this database");
+    return error_hint(error, "wait until it has ended, then run again");
+}
+
 static bool is_in_folder(const EmbeddedFile *file, const char *folder)
 {
     return text_starts_with(text_from(file->name), text_from(folder));
@@ -88,7 +101,6 @@ static Status apply_reports(Pg *pg, size_t *ret_applied, Error *error)
 
 static Status apply_missing(Pg *pg, size_t *ret_applied, Error *error)
 {
-    TRY(pg_execute(pg, LOAD_LOCK, error));
     TRY(pg_execute(pg, ledger, error));
     TRY(check_not_newer(pg, error));
     for (size_t i = 0; i < embedded_file_count; i++) {
@@ -108,8 +120,8 @@ static Status apply_missing(Pg *pg, size_t *ret_applied, Error *error)
 Status migrate(Pg *pg, size_t *ret_applied, Error *error)
 {
     size_t applied = 0;
-    TRY(pg_execute(pg, "begin", error));
-    if (apply_missing(pg, &applied, error) != STATUS_OK || pg_execute(pg, "commit", error) != STATUS_OK) {
+    if (begin_alone(pg, error) != STATUS_OK || apply_missing(pg, &applied, error) != STATUS_OK ||
+        pg_execute(pg, "commit", error) != STATUS_OK) {
         pg_rollback(pg);
         return STATUS_ERROR;
     }

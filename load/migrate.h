@@ -17,8 +17,8 @@ Status migrate(Pg *pg, size_t *ret_applied, Error *error);
 /* ERROR_CONFIG, with the hint to migrate, unless the database is exactly at this program's version. */
 Status migrate_check(Pg *pg, Error *error);
 
-/* The transaction lock that loading, refreshing and migrating take. */
-#define LOAD_LOCK "select pg_advisory_xact_lock(7166460034525786)"
-#define LOAD_TRY_LOCK "select pg_try_advisory_xact_lock(7166460034525786)"
+/* Begins a transaction, and is the only one on this database that loads, refreshes or migrates. Waits a few seconds for
+ * another one to end: of a program that was killed the server hears a little later. ERROR_BUSY after that. */
+Status begin_alone(Pg *pg, Error *error);
 
 #endif

@@ -69,14 +69,7 @@ static const char finish[] =
 
 static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcome *outcome, Error *error)
 {
-    cleanup(pg_result_free) PgResult result = {0};
-    TRY(pg_execute(pg, "begin", error));
-    TRY(pg_query(pg, LOAD_TRY_LOCK, NULL, 0, &result, error));
-    if (!text_is(pg_value(&result, 0, 0), "t")) {
-        error_set(error, ERROR_BUSY, "another program loads or refreshes this database");
-        error->is_retryable = true;
-        return STATUS_ERROR;
-    }
+    TRY(begin_alone(pg, error));
     bool is_changed = false;
     TRY(apply_settings(pg, config, &is_changed, error));
     outcome->is_rebuild = outcome->is_rebuild || is_changed;

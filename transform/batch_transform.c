@@ -180,8 +180,7 @@ static Status transform_into(const BatchJob *job, const char *extracted, const c
     TRY(take_counts(conversion, error));
     TRY(convert_all(conversion, extracted, arena, error));
     BatchOutcome outcome = add_up(conversion);
-    outcome.is_refused =
-        has_too_many_rejects(job->rules->source, outcome.rejected, outcome.read - conversion->derived);
+    outcome.is_refused = has_too_many_rejects(job->rules->source, outcome.rejected, outcome.read - conversion->derived);
     if (!job->is_dry) {
         Manifest manifest;
         TRY(fill_manifest(conversion, job, &outcome, arena, &manifest, error));

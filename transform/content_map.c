@@ -78,26 +78,32 @@ static bool take_title(ContentMap *map, ContentEntry *entry, Text title, int64_t
 }
 
 /* STATUS_END if there is no room. */
+static Status add(ContentMap *map, const Key *content_id, const CanonicalUrl *url, uint64_t *position, Error *error)
+{
+    if (map->count == map->capacity)
+        TRY(grow(map, error));
+    if (!fill(map, &map->entries[map->count], content_id, url))
+        return STATUS_END;
+    *position = map->count;
+    return STATUS_OK;
+}
+
+/* The same. A new content counts once its title is in. */
 static Status note(ContentMap *map, const Key *content_id, const CanonicalUrl *url, Text title, int64_t titled_at,
                    Error *error)
 {
-    void *value;
-    switch (key_map_add(&map->index, content_id, &value)) {
-    case KEY_MAP_NO_MEMORY:
+    void *position;
+    KeyMapResult result = key_map_add(&map->index, content_id, &position);
+    if (result == KEY_MAP_NO_MEMORY)
         return error_no_memory(error);
-    case KEY_MAP_FULL:
+    if (result == KEY_MAP_FULL)
         return STATUS_END;
-    case KEY_MAP_NEW:
-        if (map->count == map->capacity)
-            TRY(grow(map, error));
-        if (!fill(map, &map->entries[map->count], content_id, url))
-            return STATUS_END;
-        *(uint64_t *)value = map->count++;
-        break;
-    case KEY_MAP_OLD:
-        break;
-    }
-    return take_title(map, &map->entries[*(uint64_t *)value], title, titled_at) ? STATUS_OK : STATUS_END;
+    if (result == KEY_MAP_NEW)
+        TRY(add(map, content_id, url, position, error));
+    if (!take_title(map, &map->entries[*(uint64_t *)position], title, titled_at))
+        return STATUS_END;
+    map->count += result == KEY_MAP_NEW;
+    return STATUS_OK;
 }
 
 Status content_map_note(ContentMap *map, const Key *content_id, const CanonicalUrl *url, Text title, int64_t titled_at,

@@ -37,7 +37,8 @@ Status conversion_step(Conversion *conversion, Error *error)
         return STATUS_OK;
     if (conversion->progress && conversion->file) {
         double share = (double)conversion->file_records / (double)conversion->file->rows;
-        progress_update(conversion->progress, conversion->bytes_done + (uint64_t)(share * (double)conversion->file->bytes));
+        progress_update(conversion->progress,
+                        conversion->bytes_done + (uint64_t)(share * (double)conversion->file->bytes));
     }
     return signal_check(error);
 }

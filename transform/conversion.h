@@ -1,5 +1,5 @@
-/* The state of one batch's way from records to rows: the rules of its source, the files that it becomes, what is counted
- * and collected on the way. Made by batch_transform(); views and the other kinds work on it.
+/* The state of one batch's way from records to rows: the rules of its source, the files that it becomes, what is
+ * counted and collected on the way. Made by batch_transform(); views and the other kinds work on it.
  *
  *     for each record:
  *         TRY(conversion_step(conversion, error));
@@ -35,8 +35,8 @@ typedef struct Conversion {
     int64_t first_at, last_at; /* of views; INT64_MAX and INT64_MIN if there is none */
 
     BatchCount counts[RECORD_KIND_COUNT]; /* of both stages */
-    int64_t derived; /* identities that views gave, part of the counts */
-    int64_t ordinal; /* records read so far, of all kinds */
+    int64_t derived;                      /* identities that views gave, part of the counts */
+    int64_t ordinal;                      /* records read so far, of all kinds */
     bool is_deletion_blocked, has_duplicates_left;
 
     Arena arena;      /* of the record at hand */
@@ -54,7 +54,8 @@ Status conversion_step(Conversion *conversion, Error *error);
 /* The latest instant at which something that has happened may have happened: a day after the batch was read. */
 int64_t conversion_latest(const Conversion *conversion);
 
-/* Counts and writes a reject. In a snapshot the record's key counts as present; without one (NULL) nothing is deleted. */
+/* Counts and writes a reject. In a snapshot the record's key counts as present; without one (NULL) nothing is deleted.
+ */
 Status conversion_reject(Conversion *conversion, RecordKind kind, const Record *record, const Failure *failure,
                          const Key *key, Error *error);
 

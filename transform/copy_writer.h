@@ -29,7 +29,7 @@ typedef struct CopyWriter {
     FileWriter file;
     Buffer row; /* the row at hand */
     size_t column_count, value_count;
-    int64_t rows; /* ended so far */
+    int64_t rows;   /* ended so far */
     bool is_failed; /* the row at hand has outgrown its ceiling */
 } CopyWriter;
 
@@ -59,7 +59,8 @@ void copy_put_numeric(CopyWriter *writer, Decimal decimal);
 size_t copy_put_digest(CopyWriter *writer);
 void copy_fill_digest(CopyWriter *writer, size_t place);
 
-/* Writes the row. ERROR_INTERNAL if it has not as many values as the file has columns, ERROR_DATA if it is too large. */
+/* Writes the row. ERROR_INTERNAL if it has not as many values as the file has columns, ERROR_DATA if it is too large.
+ */
 Status copy_row_end(CopyWriter *writer, Error *error);
 
 /* Writes the trailer; the file is durable. */

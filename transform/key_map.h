@@ -10,7 +10,8 @@
  *     }
  *
  * Keys are digests, so their own bytes serve as the hash. The table is made of shards that grow one by one, since a
- * table that doubles needs three times its memory while it does. A key takes (16 + value_size) * 4 / 3 to * 8 / 3 bytes.
+ * table that doubles needs three times its memory while it does. A key takes (16 + value_size) * 4 / 3 to * 8 / 3
+ * bytes.
  */
 #ifndef CLOSEDLOOP_TRANSFORM_KEY_MAP_H
 #define CLOSEDLOOP_TRANSFORM_KEY_MAP_H

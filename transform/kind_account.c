@@ -1,8 +1,8 @@
 #include "transform/kind.h"
 #include "transform/record_key.h"
 
-/* The host of what stands there: CRMs hold "acme.example", "www.Acme.example" and "https://acme.example/en" alike. Where
- * the domain is the account's key it must be one; else what is none is kept as text. */
+/* The host of what stands there: CRMs hold "acme.example", "www.Acme.example" and "https://acme.example/en" alike.
+ * Where the domain is the account's key it must be one; else what is none is kept as text. */
 static void conform_domain(Conversion *conversion, Value *domain, bool is_key, Failure *failure)
 {
     char space[URL_REFERRER_HOST_SPACE];

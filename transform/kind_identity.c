@@ -42,12 +42,12 @@ static Status put(Conversion *conversion, const Value *values, CopyWriter *write
 {
     (void)error;
     const SourceRules *rules = conversion->rules;
-    identity_put(writer, rules,
-                 &(Identity){.visitor_id = visitor_key_of_cookie(&rules->secret, rules->system,
-                                                                 values[IDENTITY_VISITOR].text),
-                             .identified_at = values[IDENTITY_IDENTIFIED_AT].number,
-                             .contact = &values[IDENTITY_CONTACT_KEY],
-                             .email = &values[IDENTITY_EMAIL]});
+    identity_put(
+        writer, rules,
+        &(Identity){.visitor_id = visitor_key_of_cookie(&rules->secret, rules->system, values[IDENTITY_VISITOR].text),
+                    .identified_at = values[IDENTITY_IDENTIFIED_AT].number,
+                    .contact = &values[IDENTITY_CONTACT_KEY],
+                    .email = &values[IDENTITY_EMAIL]});
     return STATUS_OK;
 }
 

@@ -44,7 +44,8 @@ Key rate_key_of(Text currency, int32_t day)
 
 Key arrival_key_of(const Arrival *arrival)
 {
-    Text parts[] = {channel_name(arrival->channel), arrival->source,      arrival->medium,       arrival->campaign,
-                    arrival->term,                  arrival->content_tag, arrival->referrer_host};
+    Text parts[] = {
+        channel_name(arrival->channel), arrival->source,       arrival->medium, arrival->campaign, arrival->term,
+        arrival->content_tag,           arrival->referrer_host};
     return key_of(TEXT("arrival"), parts, sizeof parts / sizeof *parts);
 }

@@ -90,7 +90,8 @@ static void add_total(Run *run, const Source *source, const Manifest *manifest, 
 static void log_outcome(Run *run, const char *name, const Source *source, const BatchOutcome *outcome)
 {
     if (outcome->has_duplicates_left)
-        log_warning(run->log, "%s: too many keys to hold; what is a duplicate among the others is found by loading", name);
+        log_warning(run->log, "%s: too many keys to hold; what is a duplicate among the others is found by loading",
+                    name);
     if (!outcome->is_refused) {
         log_info(run->log, "%s: %lld of %lld records emitted", name, (long long)outcome->emitted,
                  (long long)outcome->read);

@@ -15,8 +15,9 @@ static Status make_url_rules(SourceRules *rules, Error *error)
     const Source *source = rules->source;
     UrlReason reason =
         url_rules_make(&rules->url, source->base_url, source->keep_parameters, source->keep_parameter_count);
-    return reason == URL_OK ? STATUS_OK : error_set(error, ERROR_CONFIG, "base_url or keep_parameters: %s",
-                                                    url_reason_text(reason));
+    return reason == URL_OK
+               ? STATUS_OK
+               : error_set(error, ERROR_CONFIG, "base_url or keep_parameters: %s", url_reason_text(reason));
 }
 
 /* Copies the own hosts in lower case, as the channel rules want them. */

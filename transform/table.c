@@ -5,36 +5,54 @@ static const char *const view_columns[] = {"view_id",    "visitor_id", "viewed_a
 
 #define VERSION(id) id, "ordinal", "digest", "is_deleted", "updated_at"
 
-static const char *const identity_columns[] = {VERSION("identity_id"), "visitor_id",  "person_key", "identified_at",
-                                               "system",               "contact_key", "email"};
+static const char *const identity_columns[] = {
+    VERSION("identity_id"), "visitor_id", "person_key", "identified_at", "system", "contact_key", "email"};
 
 static const char *const lead_columns[] = {
-    VERSION("lead_id"), "person_key", "system",     "contact_key", "email",         "email_key", "other_email_keys",
-    "merged_into_key",  "account_id", "name",       "company",     "title",         "employees", "country",
-    "industry",         "phone",      "stage",      "owner",       "source_detail", "created_at"};
+    VERSION("lead_id"), "person_key", "system", "contact_key", "email",         "email_key", "other_email_keys",
+    "merged_into_key",  "account_id", "name",   "company",     "title",         "employees", "country",
+    "industry",         "phone",      "stage",  "owner",       "source_detail", "created_at"};
 
 static const char *const account_columns[] = {
     VERSION("account_id"), "system",  "account_key", "domain",         "name",      "industry",
     "employees",           "country", "owner",       "merged_into_id", "created_at"};
 
 static const char *const deal_columns[] = {
-    VERSION("deal_id"), "system", "deal_key",  "name",           "account_id", "owner",    "stage", "amount",
-    "currency",         "is_won", "is_closed", "merged_into_id", "created_at", "closed_at"};
+    VERSION("deal_id"), "system",   "deal_key", "name",      "account_id",     "owner",      "stage",
+    "amount",           "currency", "is_won",   "is_closed", "merged_into_id", "created_at", "closed_at"};
 
 static const char *const deal_contact_columns[] = {
     VERSION("deal_contact_id"), "deal_id", "person_key", "system", "contact_key", "email", "role", "is_primary"};
 
-static const char *const activity_columns[] = {
-    VERSION("activity_id"), "system",  "activity_key", "person_key", "contact_key", "email", "deal_id", "kind",
-    "direction",            "subject", "outcome",      "owner",      "happened_at", "duration_seconds"};
+static const char *const activity_columns[] = {VERSION("activity_id"),
+                                               "system",
+                                               "activity_key",
+                                               "person_key",
+                                               "contact_key",
+                                               "email",
+                                               "deal_id",
+                                               "kind",
+                                               "direction",
+                                               "subject",
+                                               "outcome",
+                                               "owner",
+                                               "happened_at",
+                                               "duration_seconds"};
 
 static const char *const content_columns[] = {
-    VERSION("content_id"), "url",   "host",    "path",   "title",       "kind",
-    "topic",               "stage", "persona", "author", "published_at"};
+    VERSION("content_id"), "url", "host", "path", "title", "kind", "topic", "stage", "persona", "author",
+    "published_at"};
 
-static const char *const question_columns[] = {
-    VERSION("question_id"), "system", "question_key", "person_key", "contact_key", "email", "deal_id", "topic",
-    "text",                 "asked_at"};
+static const char *const question_columns[] = {VERSION("question_id"),
+                                               "system",
+                                               "question_key",
+                                               "person_key",
+                                               "contact_key",
+                                               "email",
+                                               "deal_id",
+                                               "topic",
+                                               "text",
+                                               "asked_at"};
 
 static const char *const cost_columns[] = {VERSION("cost_id"), "day",        "channel", "campaign", "campaign_source",
                                            "medium",           "content_id", "amount",  "currency", "detail"};
@@ -52,7 +70,10 @@ static const char *const present_columns[] = {"kind", "key"};
 
 static const char *const reject_columns[] = {"file", "line", "kind", "field", "code", "reason", "raw"};
 
-#define SPEC(name, columns) {name, columns, sizeof columns / sizeof columns[0]}
+#define SPEC(name, columns)                                                                                            \
+    {                                                                                                                  \
+        name, columns, sizeof columns / sizeof columns[0]                                                              \
+    }
 
 static const LoadTableSpec specs[LOAD_TABLE_COUNT] = {
     [LOAD_VIEW] = SPEC("view", view_columns),
@@ -82,18 +103,10 @@ const LoadTableSpec *load_table_spec(LoadTable table)
 LoadTable load_table_of(RecordKind kind)
 {
     static const LoadTable tables[RECORD_KIND_COUNT] = {
-        [RECORD_VIEW] = LOAD_VIEW,
-        [RECORD_IDENTITY] = LOAD_IDENTITY,
-        [RECORD_LEAD] = LOAD_LEAD,
-        [RECORD_ACCOUNT] = LOAD_ACCOUNT,
-        [RECORD_DEAL] = LOAD_DEAL,
-        [RECORD_DEAL_CONTACT] = LOAD_DEAL_CONTACT,
-        [RECORD_ACTIVITY] = LOAD_ACTIVITY,
-        [RECORD_CONTENT] = LOAD_CONTENT,
-        [RECORD_QUESTION] = LOAD_QUESTION,
-        [RECORD_COST] = LOAD_COST,
-        [RECORD_RATE] = LOAD_RATE,
-        [RECORD_REJECT] = LOAD_REJECT,
+        [RECORD_VIEW] = LOAD_VIEW,         [RECORD_IDENTITY] = LOAD_IDENTITY, [RECORD_LEAD] = LOAD_LEAD,
+        [RECORD_ACCOUNT] = LOAD_ACCOUNT,   [RECORD_DEAL] = LOAD_DEAL,         [RECORD_DEAL_CONTACT] = LOAD_DEAL_CONTACT,
+        [RECORD_ACTIVITY] = LOAD_ACTIVITY, [RECORD_CONTENT] = LOAD_CONTENT,   [RECORD_QUESTION] = LOAD_QUESTION,
+        [RECORD_COST] = LOAD_COST,         [RECORD_RATE] = LOAD_RATE,         [RECORD_REJECT] = LOAD_REJECT,
     };
     return tables[kind];
 }

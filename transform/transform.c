@@ -48,8 +48,9 @@ static const OptionProgram program = {
     .name = "closedloop-transform",
     .version = CLOSEDLOOP_VERSION,
     .purpose = "turn batches of records into load-ready batches",
-    .description = "Checks, conforms, keys and classifies the records of each extracted batch, finds duplicates within "
-                   "it, sets bad records aside with a reason, and leaves a batch that closedloop-load only has to copy.",
+    .description =
+        "Checks, conforms, keys and classifies the records of each extracted batch, finds duplicates within "
+        "it, sets bad records aside with a reason, and leaves a batch that closedloop-load only has to copy.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .files = files,

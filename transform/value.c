@@ -58,7 +58,8 @@ static Fault read_integer(const SourceRules *rules, Value *value)
 
 static Fault read_boolean(Value *value)
 {
-    static const char *const words[2][6] = {{"false", "no", "f", "n", "0", "off"}, {"true", "yes", "t", "y", "1", "on"}};
+    static const char *const words[2][6] = {{"false", "no", "f", "n", "0", "off"},
+                                            {"true", "yes", "t", "y", "1", "on"}};
     for (int truth = 0; truth < 2; truth++)
         for (size_t i = 0; i < sizeof words[truth] / sizeof *words[truth]; i++)
             if (text_is_ignore_case(value->text, words[truth][i])) {
@@ -102,7 +103,8 @@ static bool is_blank(char byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* The next address of a list. White space parts addresses too, unless there is a display name: "Ann Lee <a@b.example>". */
+/* The next address of a list. White space parts addresses too, unless there is a display name: "Ann Lee <a@b.example>".
+ */
 static Text next_address(Text *rest)
 {
     size_t end = 0;

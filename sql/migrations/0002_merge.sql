@@ -184,71 +184,144 @@ language sql stable as $$
     )
 $$;
 
--- Merges stage_view: of the copies of an event the earliest stays, then that of the lowest batch_id; the others are kept
--- aside, and count as duplicates of the batches that brought them. Returns how many of this batch's rows are such copies:
--- its caller counts these.
-create function cl_core.merge_views(batch integer) returns bigint
+-- Of the copies of an event the earliest counts, then that of the lowest batch_id: it stands in cl_core.view, the others
+-- in cl_core.view_duplicate. Copies are of one event if steps of at most a day lead from one to the other. Settles this
+-- anew for all that pg_temp.copy_at_hand leads to: copies that stand nowhere yet ('new'), or that are gone ('gone').
+-- Returns how many of the new ones do not count.
+create function cl_core.settle_copies() returns bigint
 language plpgsql as $$
 declare
-    this cl_ops.batch;
+    first_at timestamptz;
+    last_at timestamptz;
+    reached boolean;
     aside bigint;
 begin
-    select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
-    create temporary table ranked on commit drop as
-    select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no,
-        row_number() over (
-            partition by view_id, cluster
-            order by viewed_at, batch_id, content_id, visitor_id, arrival_id, interaction, dwell_seconds
-        ) as rank,
-        is_new
-    from (
-        select *,
-            count(*) filter (where is_apart) over (
-                partition by view_id order by viewed_at, batch_id rows unbounded preceding
-            ) as cluster
+    create temporary table reach on commit drop as
+    select view_id, min(viewed_at) as from_at, max(viewed_at) as until_at from copy_at_hand group by view_id;
+    loop
+        select min(from_at) - interval '1 day', max(until_at) + interval '1 day' into first_at, last_at from reach;
+        insert into copy_at_hand
+            (place, view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
+        select 'view', v.view_id, v.visitor_id, v.viewed_at, v.content_id, v.arrival_id, v.visit_mark, v.interaction,
+            v.dwell_seconds, v.batch_no
+        from reach as r
+        join cl_core.view as v on v.view_id = r.view_id
+        where v.viewed_at between first_at and last_at
+          and v.viewed_at between r.from_at - interval '1 day' and r.until_at + interval '1 day'
+          and not exists (select from copy_at_hand as c where c.place = 'view' and c.view_id = v.view_id
+                          and c.viewed_at = v.viewed_at);
+        insert into copy_at_hand
+            (place, view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
+        select 'aside', d.view_id, d.visitor_id, d.viewed_at, d.content_id, d.arrival_id, d.visit_mark, d.interaction,
+            d.dwell_seconds, d.batch_no
+        from reach as r
+        join cl_core.view_duplicate as d on d.view_id = r.view_id
+        where d.viewed_at between r.from_at - interval '1 day' and r.until_at + interval '1 day'
+          and not exists (select from copy_at_hand as c where c.place = 'aside' and c.view_id = d.view_id
+                          and c.viewed_at = d.viewed_at and c.batch_no = d.batch_no);
+        update reach as r
+        set from_at = c.from_at, until_at = c.until_at
         from (
-            select *,
-                viewed_at - lag(viewed_at) over (
-                    partition by view_id order by viewed_at, batch_id
+            select view_id, min(viewed_at) as from_at, max(viewed_at) as until_at from copy_at_hand group by view_id
+        ) as c
+        where c.view_id = r.view_id and (c.from_at < r.from_at or c.until_at > r.until_at);
+        exit when not found;
+    end loop;
+
+    create temporary table ranked on commit drop as
+    select place, view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no,
+        row_number() over (
+            partition by view_id, event_no
+            order by viewed_at, batch_id, content_id, visitor_id, arrival_id, interaction, dwell_seconds
+        ) = 1 as counts
+    from (
+        select *, count(*) filter (where is_apart) over (
+            partition by view_id order by viewed_at, batch_id rows unbounded preceding
+        ) as event_no
+        from (
+            select c.*, b.batch_id,
+                c.viewed_at - lag(c.viewed_at) over (
+                    partition by c.view_id order by c.viewed_at, b.batch_id
                 ) > interval '1 day' as is_apart
-            from (
-                select s.view_id, s.visitor_id, s.viewed_at, s.content_id, s.arrival_id, s.visit_mark, s.interaction,
-                    s.dwell_seconds, batch as batch_no, this.batch_id, true as is_new
-                from pg_temp.stage_view as s
-                union all
-                select v.view_id, v.visitor_id, v.viewed_at, v.content_id, v.arrival_id, v.visit_mark, v.interaction,
-                    v.dwell_seconds, v.batch_no, b.batch_id, false
-                from cl_core.view as v
-                join cl_ops.batch as b on b.batch_no = v.batch_no
-                where v.viewed_at between this.first_at - interval '1 day' and this.last_at + interval '1 day'
-                  and v.view_id in (select view_id from pg_temp.stage_view)
-            ) as copies
-        ) as marked
-    ) as clustered;
+            from copy_at_hand as c
+            join cl_ops.batch as b on b.batch_no = c.batch_no
+            where c.place <> 'gone'
+        ) as copies
+    ) as events;
+
+    delete from cl_core.view as v
+    using ranked as r
+    where r.place = 'view' and not r.counts and v.viewed_at = r.viewed_at and v.view_id = r.view_id;
+    delete from cl_core.view_duplicate as d
+    using ranked as r
+    where r.place = 'aside' and r.counts and d.view_id = r.view_id and d.viewed_at = r.viewed_at
+      and d.batch_no = r.batch_no;
     insert into cl_core.view_duplicate
         (view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
     select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no
     from ranked
-    where rank > 1
+    where place in ('view', 'new') and not counts
     on conflict do nothing;
-    select count(*) into aside from ranked where rank > 1 and is_new;
-    insert into cl_ops.changed_key (kind, key)
-    select distinct 'visitor', visitor_id from ranked where rank > 1 and not is_new
-    on conflict do nothing;
-    delete from cl_core.view as v
-    using ranked as r
-    where r.rank > 1 and not r.is_new and v.viewed_at = r.viewed_at and v.view_id = r.view_id;
-    update cl_ops.batch_count as k
-    set emitted = k.emitted - moved.views, duplicate = k.duplicate + moved.views
-    from (select batch_no, count(*) as views from ranked where rank > 1 and not is_new group by batch_no) as moved
-    where k.batch_no = moved.batch_no and k.kind = 'view';
     insert into cl_core.view
         (view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
     select view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no
     from ranked
-    where rank = 1 and is_new;
-    drop table pg_temp.ranked;
+    where place in ('aside', 'new') and counts;
+
+    update cl_ops.batch_count as k
+    set emitted = k.emitted + moved.views, duplicate = k.duplicate - moved.views
+    from (
+        select batch_no, count(*) filter (where counts) - count(*) filter (where not counts) as views
+        from ranked
+        where place = 'aside' and counts or place = 'view' and not counts
+        group by batch_no
+    ) as moved
+    where k.batch_no = moved.batch_no and k.kind = 'view';
+    insert into cl_ops.changed_key (kind, key)
+    select distinct 'visitor', visitor_id from ranked where place = 'aside' and counts or place = 'view' and not counts
+    on conflict do nothing;
+    insert into cl_ops.changed_day (day)
+    select distinct (viewed_at at time zone 'UTC')::date
+    from ranked
+    where place = 'aside' and counts or place = 'view' and not counts
+    on conflict do nothing;
+    select count(*) into aside from ranked where place = 'new' and not counts;
+    drop table pg_temp.reach, pg_temp.ranked, pg_temp.copy_at_hand;
     return aside;
+end
+$$;
+
+-- Merges stage_view. Returns how many rows of this batch are copies that do not count.
+create function cl_core.merge_views(batch integer) returns bigint
+language plpgsql as $$
+declare
+    this cl_ops.batch;
+begin
+    select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
+    create temporary table copied on commit drop as
+    select v.view_id
+    from cl_core.view as v
+    where v.viewed_at between this.first_at - interval '1 day' and this.last_at + interval '1 day'
+      and v.view_id in (select view_id from pg_temp.stage_view)
+    union
+    select d.view_id from cl_core.view_duplicate as d where d.view_id in (select view_id from pg_temp.stage_view)
+    union
+    select view_id from pg_temp.stage_view group by view_id having count(*) > 1;
+    analyze copied;
+
+    create temporary table copy_at_hand on commit drop as
+    select 'new'::text as place, view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction,
+        dwell_seconds, batch as batch_no
+    from pg_temp.stage_view
+    where view_id in (select view_id from copied);
+    insert into cl_core.view
+        (view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
+    select s.view_id, s.visitor_id, s.viewed_at, s.content_id, s.arrival_id, s.visit_mark, s.interaction, s.dwell_seconds,
+        batch
+    from pg_temp.stage_view as s
+    where not exists (select from copied as c where c.view_id = s.view_id);
+    drop table pg_temp.copied;
+    return cl_core.settle_copies();
 end
 $$;
 
@@ -274,28 +347,17 @@ begin
         insert into cl_ops.changed_day (day)
         select generate_series(this.first_at::date - 1, this.last_at::date + 1, interval '1 day')::date
         on conflict do nothing;
-        delete from cl_core.view_duplicate where batch_no = batch;
-        create temporary table removed on commit drop as
-        select view_id, viewed_at from cl_core.view where batch_no = batch and viewed_at between this.first_at and this.last_at;
-        delete from cl_core.view where batch_no = batch and viewed_at between this.first_at and this.last_at;
         -- Another batch's copy of an event takes the place of the one removed.
-        create temporary table promoted on commit drop as
-        select distinct on (d.view_id, r.viewed_at) d.*
-        from pg_temp.removed as r
-        join cl_core.view_duplicate as d on d.view_id = r.view_id
-            and d.viewed_at between r.viewed_at - interval '1 day' and r.viewed_at + interval '1 day'
-        join cl_ops.batch as b on b.batch_no = d.batch_no
-        order by d.view_id, r.viewed_at, d.viewed_at, b.batch_id;
-        delete from cl_core.view_duplicate as d using promoted as p
-        where d.view_id = p.view_id and d.viewed_at = p.viewed_at and d.batch_no = p.batch_no;
-        insert into cl_core.view select * from promoted on conflict do nothing;
-        update cl_ops.batch_count as k
-        set emitted = k.emitted + moved.views, duplicate = k.duplicate - moved.views
-        from (select batch_no, count(*) as views from promoted group by batch_no) as moved
-        where k.batch_no = moved.batch_no and k.kind = 'view';
-        insert into cl_ops.changed_key (kind, key) select distinct 'visitor', visitor_id from promoted
-        on conflict do nothing;
-        drop table pg_temp.removed, pg_temp.promoted;
+        create temporary table copy_at_hand on commit drop as
+        select 'gone'::text as place, v.*
+        from cl_core.view as v
+        where v.batch_no = batch and v.viewed_at between this.first_at and this.last_at
+          and exists (select from cl_core.view_duplicate as d where d.view_id = v.view_id)
+        union all
+        select 'gone', d.* from cl_core.view_duplicate as d where d.batch_no = batch;
+        delete from cl_core.view_duplicate where batch_no = batch;
+        delete from cl_core.view where batch_no = batch and viewed_at between this.first_at and this.last_at;
+        perform cl_core.settle_copies();
     end if;
     delete from cl_ops.reject where batch_no = batch;
     update cl_ops.batch as b set status = 'replaced' where b.batch_no = batch;

@@ -12,9 +12,9 @@ create table cl_marketing.deal_touch (
     deal_id uuid not null references cl_core.deal deferrable initially deferred,
     position integer not null,
     touch_id uuid not null,
-    person_id uuid not null,
-    content_id uuid not null,
-    arrival_id uuid not null,
+    person_id uuid not null references cl_core.person deferrable initially deferred,
+    content_id uuid not null references cl_core.content deferrable initially deferred,
+    arrival_id uuid not null references cl_core.arrival deferrable initially deferred,
     touched_at timestamptz,
     outcome text not null,
     month date not null,
@@ -24,6 +24,7 @@ create table cl_marketing.deal_touch (
     primary key (deal_id, position)
 );
 create index on cl_marketing.deal_touch (content_id, touched_at);
+create index on cl_marketing.deal_touch (person_id);
 
 -- Sums are kept, not computed when read: refresh takes the old contribution of a changed deal away and adds the new one.
 -- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts.

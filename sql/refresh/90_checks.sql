@@ -166,7 +166,7 @@ having sum(k.rejected) > 0;
 create temporary table reconciled on commit drop as
 select r.name, r.expected, r.found from cl_ops.reconcile() as r
 union all
-select 'refreshed deals whose credits under ' || m.name || ' are not their amount', 0,
+select 'refreshed deals not credited in full under ' || m.name, 0,
     (
         select count(*)
         from (

@@ -172,29 +172,29 @@ language sql stable as $$
     checked as (
         select r.name, r.expected, r.found from cl_ops.reconcile() as r
         union all
-        select 'deals whose credits under ' || k.name || ' are not their amount', 0, count(*) filter (where not is_exact)
+        select 'deals not credited in full under ' || k.name, 0, count(*) filter (where not is_exact)
         from deal_check as k
         group by k.name
         union all
-        select 'deals whose weights under ' || k.name || ' are not 1', 0, count(*) filter (where weight <> 1000000000000)
+        select 'deals of another weight than 1 under ' || k.name, 0, count(*) filter (where weight <> 1000000000000)
         from deal_check as k
         group by k.name
         union all
-        select 'sums by content that differ from the journeys', 0, count(*)
+        select 'content sums that differ from the journeys', 0, count(*)
         from (
             (select * from content_sum except select * from cl_marketing.content_credit)
             union all
             (select * from cl_marketing.content_credit except select * from content_sum)
         ) as differing
         union all
-        select 'sums by channel that differ from the journeys', 0, count(*)
+        select 'channel sums that differ from the journeys', 0, count(*)
         from (
             (select * from channel_sum except select * from cl_marketing.channel_credit)
             union all
             (select * from cl_marketing.channel_credit except select * from channel_sum)
         ) as differing
         union all
-        select 'sums by campaign that differ from the journeys', 0, count(*)
+        select 'campaign sums that differ from the journeys', 0, count(*)
         from (
             (select * from campaign_sum except select * from cl_marketing.campaign_credit)
             union all

@@ -97,7 +97,7 @@ new_database() {
     server_psql postgres -XAtq -c "drop database if exists \"$DATABASE\" with (force)" -c "create database \"$DATABASE\"" \
         2>/dev/null
     use_database "$DATABASE"
-    load_quietly migrate
+    load_quietly migrate || fail "closedloop-load migrate ended with $?"
 }
 
 # use_database NAME: back to one that new_database made.
@@ -142,13 +142,14 @@ transform() { program transform "$@"; }
 load() { program load "$@"; }
 
 load_quietly() {
-    local had=''
+    local had='' code=0
     if [[ ! -e $CLOSEDLOOP_CONFIG ]]; then
         had=no
         write_config <<<'sources: []'
     fi
-    load "$@"
+    load "$@" || code=$?
     if [[ $had == no ]]; then rm -f "$CLOSEDLOOP_CONFIG"; fi
+    return "$code"
 }
 
 # run_all [EXTRACT'S OPTIONS]: the three in order; all must do.
@@ -196,7 +197,7 @@ expect_text() {
 }
 
 # dump_reports: every row of every table and view that reports are made of, in an order of its own. Equal output of two
-# databases: the same reports. Left out is what says when and in which batch something came: the columns batch_no,
+# databases: the same reports. Left out is what says when and in which batch something came: the columns batch_no, place,
 # loaded_at, refreshed_at, and the bookkeeping of what was brought twice.
 dump_reports() {
     server_psql "$DATABASE" -XAtq -v ON_ERROR_STOP=1 <<'SQL'
@@ -212,7 +213,7 @@ join pg_namespace as n on n.oid = c.relnamespace
 join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where n.nspname in ('cl_core', 'cl_marketing', 'cl_sales', 'cl_smarketing')
     and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
-    and a.attname not in ('batch_no', 'loaded_at', 'refreshed_at')
+    and a.attname not in ('batch_no', 'place', 'loaded_at', 'refreshed_at')
     and (n.nspname, c.relname) not in (('cl_core', 'view_duplicate'), ('cl_core', 'content_seen'))
 group by n.nspname, c.relname
 order by n.nspname, c.relname

@@ -1,0 +1,281 @@
+-- What each table and column of cl_core says. sql/README.md is made from these comments.
+
+comment on schema cl_core is 'Facts, each once: what sources brought (tables *_history), what is known now, and who is who. All times are instants (timestamptz); days and months are those of cl_ops.setting.timezone. Keys are 128-bit digests of natural keys, stored as uuid.';
+
+-- Columns that mean the same wherever they stand.
+do $$
+declare
+    meaning record;
+    place record;
+begin
+    for meaning in
+        values
+            ('source', 'name of the configured source that the row came from'),
+            ('system', 'system whose keys the row uses; sources of one system share keys'),
+            ('batch_no', 'batch that brought the row: cl_ops.batch'),
+            ('place', 'place of the batch in the chain of its source; 0 for append'),
+            ('ordinal', 'place of the record within its batch'),
+            ('digest', 'digest of all the record says: a version with the digest of the one before is not kept'),
+            ('is_deleted', 'true: the source says that the record is gone, or a snapshot no longer holds it'),
+            ('updated_at', 'when the source wrote this version; null where it does not say'),
+            ('known_at', 'read_at of the batch: since when this was known here'),
+            ('person_key', 'key of the contact, or else of the address, that the row names; its person: cl_core.person_alias'),
+            ('person_id', 'the person, resolved: cl_core.person'),
+            ('visitor_id', 'visitor: keyed digest of a cookie or device id, within its system'),
+            ('contact_key', 'contact''s key in its system, as written there'),
+            ('email', 'e-mail address, in lower case'),
+            ('account_id', 'account: cl_core.account; it may not be known there'),
+            ('deal_id', 'deal: cl_core.deal; it may not be known there'),
+            ('content_id', 'content: cl_core.content'),
+            ('arrival_id', 'arrival: cl_core.arrival'),
+            ('owner', 'who in sales looks after it'),
+            ('created_at', 'when it was made, as the source says'),
+            ('currency', 'ISO 4217 code')
+    loop
+        for place in
+            select c.relname, a.attname
+            from pg_catalog.pg_class as c
+            join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+            where c.relnamespace = 'cl_core'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+              and a.attname = meaning.column1
+        loop
+            execute format('comment on column cl_core.%I.%I is %L', place.relname, place.attname, meaning.column2);
+        end loop;
+    end loop;
+end
+$$;
+
+-- ------------------------------------------------------------------------------------------ what visitors did
+
+comment on table cl_core.view is 'One row: a visitor''s interaction with a content (page view, download, form, e-mail click, video, webinar), bots and internal traffic left out. Partitioned by month of viewed_at (UTC). No foreign keys: loading would be many times slower.';
+comment on column cl_core.view.view_id is 'event: its own id within its system, or else visitor, time, content and interaction; equal means the same event';
+comment on column cl_core.view.visitor_id is 'visitor: keyed digest of the cookie; without a cookie, of the address; with neither, a visitor of this one view';
+comment on column cl_core.view.viewed_at is 'when it happened';
+comment on column cl_core.view.arrival_id is 'how the visitor came, as this view alone tells: cl_core.arrival; the visit''s arrival is that of its first view';
+comment on column cl_core.view.visit_mark is 'digest of the campaign, click id or outside referrer that the view shows; a new one starts a new visit; null: it shows none';
+comment on column cl_core.view.interaction is 'page_view, download, form, email_click, video, webinar, ... as the source says';
+comment on column cl_core.view.dwell_seconds is 'seconds spent, where the source says so';
+
+comment on table cl_core.view_duplicate is 'One row: a further copy of an event in cl_core.view, brought by the same or another batch. Counted nowhere; it takes the view''s place when the batch that brought that one is replaced.';
+comment on column cl_core.view_duplicate.view_id is 'event, as in cl_core.view';
+comment on column cl_core.view_duplicate.viewed_at is 'when it happened, as this copy says';
+comment on column cl_core.view_duplicate.visit_mark is 'as in cl_core.view';
+comment on column cl_core.view_duplicate.interaction is 'as in cl_core.view';
+comment on column cl_core.view_duplicate.dwell_seconds is 'as in cl_core.view';
+
+comment on table cl_core.arrival is 'One row: a way in which visits begin. One row named unattributed stands for deals without a touch.';
+comment on column cl_core.arrival.arrival_id is 'digest of all other columns';
+comment on column cl_core.arrival.channel is 'channel, by GA4''s default channel groups: Direct, Organic Search, Paid Search, Email, Referral, ...';
+comment on column cl_core.arrival.source is 'campaign source (utm_source, or told by click id or referrer), in lower case';
+comment on column cl_core.arrival.medium is 'campaign medium, in lower case';
+comment on column cl_core.arrival.campaign is 'campaign name; null: none';
+comment on column cl_core.arrival.term is 'campaign term; null: none';
+comment on column cl_core.arrival.content_tag is 'campaign content tag (utm_content); null: none';
+comment on column cl_core.arrival.referrer_host is 'host that led here, if it is not the site''s own; null: none';
+
+comment on table cl_core.content_seen is 'One row: a content that a batch''s views or costs name. What is seen but not in the catalogue is content too.';
+comment on column cl_core.content_seen.url is 'canonical URL';
+comment on column cl_core.content_seen.host is 'its host';
+comment on column cl_core.content_seen.path is 'its path and the parameters that matter';
+comment on column cl_core.content_seen.title is 'newest title that a view of the batch showed';
+comment on column cl_core.content_seen.titled_at is 'time of that view';
+
+-- ------------------------------------------------------------------------------------------ who is who
+
+comment on table cl_core.person is 'One row: a person, that is all contacts, addresses and visitors that turned out to be one. One row named unattributed stands for deals without a touch. What the person''s leading contact does not say, no other contact says in its place.';
+comment on column cl_core.person.person_id is 'lowest key of the person''s contacts, or of its addresses if it has no contact; changes when contacts are merged';
+comment on column cl_core.person.email is 'address of the leading contact, or else one that identified a visitor, or else one written in a deal';
+comment on column cl_core.person.name is 'name, as the leading contact has it';
+comment on column cl_core.person.company is 'company, as the leading contact has it';
+comment on column cl_core.person.title is 'job title';
+comment on column cl_core.person.account_id is 'account of the leading contact: cl_core.account';
+comment on column cl_core.person.stage is 'the CRM''s stage of the leading contact';
+comment on column cl_core.person.is_lead is 'true: a contact of the CRM that is not deleted; false: known by an address alone';
+comment on column cl_core.person.became_lead_at is 'earliest created_at of the person''s contacts';
+comment on column cl_core.person.first_seen_at is 'time of the person''s first view';
+comment on column cl_core.person.last_seen_at is 'time of the person''s last view';
+comment on column cl_core.person.touches is 'number of touches';
+comment on column cl_core.person.views is 'number of views in them';
+
+comment on table cl_core.person_alias is 'One row: a person key and the person that it leads to. Every key that a lead, identity, deal contact, activity or question names stands here.';
+comment on column cl_core.person_alias.person_key is 'key of a contact or of an address';
+
+comment on table cl_core.person_edge is 'One row: a tie between a contact and an address or another contact, as some version of the contact claims or claimed it. Persons are resolved from these; an address that several unmerged contacts of one system claim ties nobody (cl_ops.quality, address_shared).';
+comment on column cl_core.person_edge.lead_id is 'the contact';
+comment on column cl_core.person_edge.key is 'address that it claims, or contact that it was merged into';
+comment on column cl_core.person_edge.kind is 'email or merge';
+comment on column cl_core.person_edge.system is 'system of the contact';
+comment on column cl_core.person_edge.is_current is 'true: the newest version of the contact says so';
+
+comment on table cl_core.identity is 'One row: a visitor shown to be a person, from that moment on until the visitor''s next identity; what came before the first one belongs to the first. Views that show an address are identities too.';
+comment on column cl_core.identity.identity_id is 'the identity''s own key, or else visitor, time and person key';
+comment on column cl_core.identity.identified_at is 'from when on the visitor is this person';
+
+comment on table cl_core.lead is 'One row: a contact of the CRM, as known now. Several contacts may be one person: cl_core.person.';
+comment on column cl_core.lead.lead_id is 'the contact''s person key';
+comment on column cl_core.lead.person_key is 'the same as lead_id';
+comment on column cl_core.lead.merged_into_key is 'contact that this one was merged into';
+comment on column cl_core.lead.name is 'the person''s name';
+comment on column cl_core.lead.company is 'company, as the lead gave it';
+comment on column cl_core.lead.title is 'job title';
+comment on column cl_core.lead.employees is 'size of the company in people';
+comment on column cl_core.lead.country is 'country';
+comment on column cl_core.lead.industry is 'industry';
+comment on column cl_core.lead.phone is 'telephone number';
+comment on column cl_core.lead.stage is 'the CRM''s own stage of the lead';
+comment on column cl_core.lead.source_detail is 'where the CRM says that the lead came from';
+comment on column cl_core.lead.created_at is 'when the person became a lead';
+
+comment on table cl_core.account is 'One row: a company, as known now; deleted ones are left out.';
+comment on column cl_core.account.account_id is 'account: its key in its system, or else its domain';
+comment on column cl_core.account.account_key is 'key in its system, as written there';
+comment on column cl_core.account.domain is 'company''s internet domain';
+comment on column cl_core.account.name is 'company''s name';
+comment on column cl_core.account.industry is 'industry';
+comment on column cl_core.account.employees is 'size in people';
+comment on column cl_core.account.country is 'country';
+comment on column cl_core.account.merged_into_id is 'account that this one was merged into';
+
+-- ------------------------------------------------------------------------------------------ what sales did
+
+comment on table cl_core.deal is 'One row: a deal, as known now. Reports leave out those with outcome deleted; their rows stay for drill-down.';
+comment on column cl_core.deal.deal_id is 'deal: its key within its system';
+comment on column cl_core.deal.deal_key is 'key in its system, as written there';
+comment on column cl_core.deal.name is 'deal''s name';
+comment on column cl_core.deal.stage is 'the CRM''s own stage of the deal';
+comment on column cl_core.deal.outcome is 'won: is_won; lost: closed and not won; deleted: gone or merged into another; else open';
+comment on column cl_core.deal.amount is 'amount in currency, as the source says; null counts as zero (cl_ops.quality, deal_without_amount)';
+comment on column cl_core.deal.amount_reporting is 'amount in the reporting currency, rounded half away from zero: by the newest rate of the day it closed (open: was made) or of the 7 days before; null: no such rate (cl_ops.quality, deal_without_rate)';
+comment on column cl_core.deal.is_won is 'true: the source says won';
+comment on column cl_core.deal.is_closed is 'true: the source says closed';
+comment on column cl_core.deal.closed_at is 'when it was won or lost; null: not closed. A date alone means its end';
+comment on column cl_core.deal.is_closed_at_assumed is 'true: the source gives no close date; closed_at is when the version that closed the deal was written';
+comment on column cl_core.deal.expected_close_on is 'of a deal that is not closed: when that is expected';
+comment on column cl_core.deal.ends_at is 'end of its journey: closed_at, or created_at where the configuration says until: created_at; null: open';
+comment on column cl_core.deal.month is 'first day of the month in which it closed; open: was made';
+comment on column cl_core.deal.merged_into_id is 'deal that this one was merged into';
+comment on column cl_core.deal.survivor_id is 'end of the chain of merges; the deal''s contacts count for that deal';
+
+comment on table cl_core.deal_contact is 'One row: a contact''s part in a deal, as known now. Resolved and with merges followed: cl_core.deal_person.';
+comment on column cl_core.deal_contact.deal_contact_id is 'digest of deal, person key and role';
+comment on column cl_core.deal_contact.role is 'role in the deal, as the source says';
+comment on column cl_core.deal_contact.is_primary is 'true: the deal''s main contact';
+
+comment on table cl_core.deal_person is 'One row: a person who takes part in a deal, or in one that was merged into it.';
+comment on column cl_core.deal_person.deal_id is 'deal: cl_core.deal';
+comment on column cl_core.deal_person.roles is 'all roles of the person in the deal, by name';
+comment on column cl_core.deal_person.is_primary is 'true: the deal''s main contact';
+
+comment on table cl_core.activity is 'One row: a call, mail or meeting of sales, as known now.';
+comment on column cl_core.activity.activity_id is 'activity: its key within its system';
+comment on column cl_core.activity.activity_key is 'key in its system, as written there';
+comment on column cl_core.activity.kind is 'call, mail, meeting, ... as the source says';
+comment on column cl_core.activity.direction is 'inbound or outbound';
+comment on column cl_core.activity.subject is 'what it was about';
+comment on column cl_core.activity.outcome is 'how it ended';
+comment on column cl_core.activity.owner is 'who in sales did it';
+comment on column cl_core.activity.happened_at is 'when it happened';
+comment on column cl_core.activity.duration_seconds is 'how long it took, in seconds';
+
+comment on table cl_core.question is 'One row: a customer''s question that sales passes to marketing, as known now.';
+comment on column cl_core.question.question_id is 'question: its key within its system';
+comment on column cl_core.question.question_key is 'key in its system, as written there';
+comment on column cl_core.question.topic is 'what it is about';
+comment on column cl_core.question.text is 'the question';
+comment on column cl_core.question.asked_at is 'when it was asked';
+
+-- ------------------------------------------------------------------------------------------ content, costs, rates
+
+comment on table cl_core.content is 'One row: a content, which is its canonical URL. The catalogue describes it; a view of something that is not in the catalogue makes a row too. One row named unattributed stands for deals without a touch.';
+comment on column cl_core.content.content_id is 'digest of the canonical URL';
+comment on column cl_core.content.url is 'canonical URL';
+comment on column cl_core.content.host is 'its host';
+comment on column cl_core.content.path is 'its path and the parameters that matter';
+comment on column cl_core.content.title is 'title from the catalogue, or else the newest one that a view showed';
+comment on column cl_core.content.kind is 'blog, guide, case_study, webinar, pricing, ... from the catalogue';
+comment on column cl_core.content.topic is 'what it is about, from the catalogue';
+comment on column cl_core.content.stage is 'stage of the buyer''s journey that it serves, from the catalogue';
+comment on column cl_core.content.persona is 'whom it is written for, from the catalogue';
+comment on column cl_core.content.author is 'who wrote it, from the catalogue';
+comment on column cl_core.content.published_at is 'when it was published, from the catalogue';
+comment on column cl_core.content.is_catalogued is 'true: it is in the catalogue';
+
+comment on table cl_core.cost is 'One row: money spent on a channel, a campaign or a content on a day, as known now.';
+comment on column cl_core.cost.cost_id is 'the row''s own key, or else digest of what it was spent on and the day';
+comment on column cl_core.cost.day is 'day on which it was spent, as written';
+comment on column cl_core.cost.channel is 'channel, by its name in cl_core.arrival; null: none named';
+comment on column cl_core.cost.campaign is 'campaign; null: none named';
+comment on column cl_core.cost.campaign_source is 'campaign source; null: none named';
+comment on column cl_core.cost.medium is 'campaign medium; null: none named';
+comment on column cl_core.cost.content_id is 'content that it paid for; null: none named';
+comment on column cl_core.cost.amount is 'amount in currency';
+comment on column cl_core.cost.amount_reporting is 'amount in the reporting currency, by the newest rate of the day or of the 7 days before; null: no such rate (cl_ops.quality, cost_without_rate)';
+comment on column cl_core.cost.detail is 'a note';
+
+comment on table cl_core.rate is 'One row: what one unit of a currency is worth from a day on, as known now.';
+comment on column cl_core.rate.rate_id is 'digest of currency and day';
+comment on column cl_core.rate.day is 'day from which the rate holds';
+comment on column cl_core.rate.rate is 'units of the reporting currency for one unit of currency';
+
+-- ------------------------------------------------------------------------------------------ touches
+
+comment on table cl_core.touch is 'One row: a person meeting one content in one visit; repeated views in a visit fold into it. Visits are cut per visitor: after more than 30 minutes without a view, or at a new campaign, click id or outside referrer. Touches are ordered by touched_at, source, touch_id.';
+comment on column cl_core.touch.touch_id is 'its first view: cl_core.view.view_id';
+comment on column cl_core.touch.person_id is 'whom the visitor was at that time: cl_core.person';
+comment on column cl_core.touch.touched_at is 'time of its first view';
+comment on column cl_core.touch.last_viewed_at is 'time of its last view';
+comment on column cl_core.touch.source is 'source of its first view';
+comment on column cl_core.touch.arrival_id is 'how the visit began: cl_core.arrival';
+comment on column cl_core.touch.interaction is 'first interaction other than page_view, or else page_view';
+comment on column cl_core.touch.views is 'number of views that fold into it';
+comment on column cl_core.touch.dwell_seconds is 'sum of their seconds; null where no source says any';
+comment on column cl_core.touch.is_before_known is 'true: the visitor was not yet known to be this person';
+
+-- ------------------------------------------------------------------------------------------ versions
+
+-- A history says in the words of the current table what was known then.
+do $$
+declare
+    kind text;
+    place record;
+begin
+    foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content', 'question',
+                                'cost', 'rate'] loop
+        execute format('comment on table cl_core.%I is %L', kind || '_history', format(
+            'One row: a version of a record in cl_core.%s, as a source said it at the time. A version is kept if it differs from what its source said before; a deletion is a version too.',
+            kind));
+        for place in
+            select h.attname, pg_catalog.col_description(c.attrelid, c.attnum) as meaning
+            from pg_catalog.pg_attribute as h
+            join pg_catalog.pg_attribute as c
+                on c.attrelid = ('cl_core.' || kind)::regclass and c.attname = h.attname and not c.attisdropped
+            where h.attrelid = ('cl_core.' || kind || '_history')::regclass
+              and (h.attname = kind || '_id'
+                   or quote_ident(h.attname) = any (cl_core.payload_columns(kind || '_history')))
+        loop
+            execute format('comment on column cl_core.%I.%I is %L', kind || '_history', place.attname, place.meaning);
+        end loop;
+    end loop;
+end
+$$;
+
+comment on column cl_core.lead_history.person_key is 'the same as lead_id';
+comment on column cl_core.lead_history.email_key is 'key of email, as in cl_core.person_alias';
+comment on column cl_core.lead_history.other_email_keys is 'keys of the further and earlier addresses that the contact claims';
+comment on column cl_core.lead_history.created_at is 'when the person became a lead';
+comment on column cl_core.deal_history.amount is 'amount in currency';
+comment on column cl_core.deal_history.closed_at is 'close date as the source says it; of an open deal, the expected one';
+
+-- ------------------------------------------------------------------------------------------ functions
+
+comment on function cl_core.month_of(timestamptz) is 'First day of the month that holds the instant, in the reporting time zone.';
+comment on function cl_core.day_of(timestamptz) is 'Day that holds the instant, in the reporting time zone.';
+comment on function cl_core.payload_columns(text) is 'Columns of a history that are the record''s own. Used by loading.';
+comment on function cl_core.note_versions(text, integer) is 'Notes in cl_ops.changed_key all that hangs on the versions of one kind which a batch brought.';
+comment on function cl_core.merge_versions(text, integer, numeric, boolean) is 'Merges the records of one kind that a batch brought into their history; in a snapshot, what is missing is deleted. Used by loading.';
+comment on function cl_core.make_partitions(date[]) is 'Makes the monthly partitions of cl_core.view that hold these days.';
+comment on function cl_core.note_views(integer, timestamptz, timestamptz) is 'Notes in cl_ops.changed_key the identified visitors of a batch''s views.';
+comment on function cl_core.may_hold_duplicates(integer) is 'Whether another batch of the same system reaches into this one''s time, so that its views must be checked for duplicates.';
+comment on function cl_core.merge_views(integer) is 'Merges the views that a batch brought: of the copies of an event the earliest stays.';
+comment on function cl_core.remove_batch(integer) is 'Takes a batch''s rows away, since the same input under another mapping takes their place.';
+comment on function cl_core.publish(text) is 'Brings the current table of a kind up to the newest versions of its changed keys. Used by refresh.';

@@ -1,0 +1,44 @@
+-- What each view and column of cl_sales says.
+
+comment on schema cl_sales is 'What sales reads before a call. One lead: where person_id = ... or where email = ...; both are fast.';
+
+comment on view cl_sales.lead is 'One row: a person with a contact in the CRM (merged contacts are one), and what the person did.';
+comment on column cl_sales.lead.person_id is 'person: cl_core.person';
+comment on column cl_sales.lead.email is 'address, in lower case';
+comment on column cl_sales.lead.name is 'name, as the leading contact has it';
+comment on column cl_sales.lead.company is 'company';
+comment on column cl_sales.lead.title is 'job title';
+comment on column cl_sales.lead.owner is 'who in sales looks after the lead';
+comment on column cl_sales.lead.stage is 'the CRM''s own stage';
+comment on column cl_sales.lead.became_lead_at is 'earliest created_at of the person''s contacts';
+comment on column cl_sales.lead.first_seen_at is 'time of the first view; it may be from before the person was known';
+comment on column cl_sales.lead.last_seen_at is 'time of the last view';
+comment on column cl_sales.lead.days_silent is 'whole days between the last view and the newest data (cl_ops.setting.read_at); null: never seen';
+comment on column cl_sales.lead.views is 'number of views';
+comment on column cl_sales.lead.contents is 'number of different contents met';
+comment on column cl_sales.lead.topics is 'up to five topics, most touches first, then by name';
+comment on column cl_sales.lead.last_activity_at is 'time of the last call, mail or meeting with the person; null: none';
+comment on column cl_sales.lead.last_activity is 'its kind';
+comment on column cl_sales.lead.new_since_contact is 'number of different contents met since then; without an activity: all';
+comment on column cl_sales.lead.open_deals is 'number of open deals that the person takes part in';
+comment on column cl_sales.lead.won_deals is 'number of won deals that the person took part in';
+
+comment on view cl_sales.lead_content is 'One row: a lead and a content that it met, over all visits.';
+comment on column cl_sales.lead_content.person_id is 'person: cl_sales.lead';
+comment on column cl_sales.lead_content.email is 'address, in lower case';
+comment on column cl_sales.lead_content.content_id is 'content: cl_core.content';
+comment on column cl_sales.lead_content.url is 'its canonical URL';
+comment on column cl_sales.lead_content.title is 'its title';
+comment on column cl_sales.lead_content.first_viewed_at is 'time of the first view';
+comment on column cl_sales.lead_content.last_viewed_at is 'time of the last view';
+comment on column cl_sales.lead_content.views is 'number of views';
+comment on column cl_sales.lead_content.dwell_seconds is 'sum of their seconds; null where no source says any';
+
+comment on view cl_sales.lead_timeline is 'One row: something that a lead did or that happened with it. Order by at.';
+comment on column cl_sales.lead_timeline.person_id is 'person: cl_sales.lead';
+comment on column cl_sales.lead_timeline.at is 'when; of a touch: its first view';
+comment on column cl_sales.lead_timeline.what is 'touch, activity, question, became_lead, deal_created, deal_won or deal_lost';
+comment on column cl_sales.lead_timeline.content_id is 'content of a touch: cl_core.content; null otherwise';
+comment on column cl_sales.lead_timeline.title is 'title of the content (or its URL), subject of the activity, text of the question, name of the deal';
+comment on column cl_sales.lead_timeline.detail is 'touch: interaction, views, channel, campaign. Activity: kind, direction, outcome, owner. Question: topic. Deal: key, stage, amount, the person''s roles';
+comment on column cl_sales.lead_timeline.email is 'address, in lower case';
