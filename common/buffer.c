@@ -55,8 +55,8 @@ Status buffer_printf(Buffer *buffer, Error *error, const char *format, ...)
     va_copy(again, arguments);
     int size = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
-    Status status = size < 0 ? error_set(error, ERROR_INTERNAL, "a format failed")
-                             : buffer_reserve(buffer, (size_t)size, error);
+    Status status =
+        size < 0 ? error_set(error, ERROR_INTERNAL, "a format failed") : buffer_reserve(buffer, (size_t)size, error);
     if (status == STATUS_OK) {
         vsnprintf(buffer->data + buffer->size, (size_t)size + 1, format, again);
         buffer->size += (size_t)size;

@@ -48,7 +48,10 @@ typedef struct Error {
     char hint[512];     /* what to do about it; empty if nothing is known */
 } Error;
 
-#define ERROR_INIT {.code = ERROR_NONE}
+#define ERROR_INIT                                                                                                     \
+    {                                                                                                                  \
+        .code = ERROR_NONE                                                                                             \
+    }
 
 /* Returns from the calling function with any status that is not STATUS_OK. */
 #define TRY(expression)                                                                                                \

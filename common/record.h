@@ -1,5 +1,5 @@
-/* The record kinds and their fields, declared once: extract's mapping, transform's checks and the documentation all come
- * from this table. And the file in which records pass from extract to transform.
+/* The record kinds and their fields, declared once: extract's mapping, transform's checks and the documentation all
+ * come from this table. And the file in which records pass from extract to transform.
  *
  * A record file (spool/extracted/<batch>/<kind>.records) holds records of one kind. All values are UTF-8 text as the
  * source gave them, or absent. Numbers are little-endian:
@@ -65,8 +65,8 @@ typedef struct RecordSpec {
 
 enum {
     RECORD_FIELDS_MAX = 24,      /* no kind has more */
-    RECORD_SIZE_MAX = 128 << 20, /* bytes of one record in its file: twice the highest ceiling of a source's record, since
-                                    one part of it may become several fields */
+    RECORD_SIZE_MAX = 128 << 20, /* bytes of one record in its file: twice the highest ceiling of a source's record,
+                                    since one part of it may become several fields */
 };
 
 const RecordSpec *record_spec(RecordKind kind);
@@ -78,51 +78,157 @@ bool record_kind_find(Text name, RecordKind *ret_kind);
 int record_field_find(RecordKind kind, Text name);
 
 /* Positions of the fields of each kind, in the order of the table in record.c (a test holds them together). */
+/* clang-format off: a kind's fields in a few lines, as a table */
 enum {
-    VIEW_EVENT_ID, VIEW_VIEWED_AT, VIEW_VISITOR, VIEW_EMAIL, VIEW_CONTACT_KEY, VIEW_URL, VIEW_TITLE, VIEW_INTERACTION,
-    VIEW_REFERRER, VIEW_USER_AGENT, VIEW_UTM_SOURCE, VIEW_UTM_MEDIUM, VIEW_UTM_CAMPAIGN, VIEW_UTM_TERM,
-    VIEW_UTM_CONTENT, VIEW_CLICK_ID, VIEW_DWELL_SECONDS, VIEW_IS_BOT, VIEW_FIELD_COUNT
+    VIEW_EVENT_ID,
+    VIEW_VIEWED_AT,
+    VIEW_VISITOR,
+    VIEW_EMAIL,
+    VIEW_CONTACT_KEY,
+    VIEW_URL,
+    VIEW_TITLE,
+    VIEW_INTERACTION,
+    VIEW_REFERRER,
+    VIEW_USER_AGENT,
+    VIEW_UTM_SOURCE,
+    VIEW_UTM_MEDIUM,
+    VIEW_UTM_CAMPAIGN,
+    VIEW_UTM_TERM,
+    VIEW_UTM_CONTENT,
+    VIEW_CLICK_ID,
+    VIEW_DWELL_SECONDS,
+    VIEW_IS_BOT,
+    VIEW_FIELD_COUNT
 };
 enum {
-    IDENTITY_KEY, IDENTITY_VISITOR, IDENTITY_IDENTIFIED_AT, IDENTITY_EMAIL, IDENTITY_CONTACT_KEY, IDENTITY_FIELD_COUNT
+    IDENTITY_KEY,
+    IDENTITY_VISITOR,
+    IDENTITY_IDENTIFIED_AT,
+    IDENTITY_EMAIL,
+    IDENTITY_CONTACT_KEY,
+    IDENTITY_FIELD_COUNT
 };
 enum {
-    LEAD_CONTACT_KEY, LEAD_EMAIL, LEAD_OTHER_EMAILS, LEAD_NAME, LEAD_COMPANY, LEAD_ACCOUNT_KEY, LEAD_TITLE,
-    LEAD_EMPLOYEES, LEAD_COUNTRY, LEAD_INDUSTRY, LEAD_PHONE, LEAD_STAGE, LEAD_OWNER, LEAD_SOURCE_DETAIL,
-    LEAD_CREATED_AT, LEAD_UPDATED_AT, LEAD_MERGED_INTO, LEAD_IS_DELETED, LEAD_FIELD_COUNT
+    LEAD_CONTACT_KEY,
+    LEAD_EMAIL,
+    LEAD_OTHER_EMAILS,
+    LEAD_NAME,
+    LEAD_COMPANY,
+    LEAD_ACCOUNT_KEY,
+    LEAD_TITLE,
+    LEAD_EMPLOYEES,
+    LEAD_COUNTRY,
+    LEAD_INDUSTRY,
+    LEAD_PHONE,
+    LEAD_STAGE,
+    LEAD_OWNER,
+    LEAD_SOURCE_DETAIL,
+    LEAD_CREATED_AT,
+    LEAD_UPDATED_AT,
+    LEAD_MERGED_INTO,
+    LEAD_IS_DELETED,
+    LEAD_FIELD_COUNT
 };
 enum {
-    ACCOUNT_KEY, ACCOUNT_DOMAIN, ACCOUNT_NAME, ACCOUNT_INDUSTRY, ACCOUNT_EMPLOYEES, ACCOUNT_COUNTRY, ACCOUNT_OWNER,
-    ACCOUNT_CREATED_AT, ACCOUNT_UPDATED_AT, ACCOUNT_MERGED_INTO, ACCOUNT_IS_DELETED, ACCOUNT_FIELD_COUNT
+    ACCOUNT_KEY,
+    ACCOUNT_DOMAIN,
+    ACCOUNT_NAME,
+    ACCOUNT_INDUSTRY,
+    ACCOUNT_EMPLOYEES,
+    ACCOUNT_COUNTRY,
+    ACCOUNT_OWNER,
+    ACCOUNT_CREATED_AT,
+    ACCOUNT_UPDATED_AT,
+    ACCOUNT_MERGED_INTO,
+    ACCOUNT_IS_DELETED,
+    ACCOUNT_FIELD_COUNT
 };
 enum {
-    DEAL_KEY, DEAL_NAME, DEAL_ACCOUNT_KEY, DEAL_OWNER, DEAL_STAGE, DEAL_AMOUNT, DEAL_CURRENCY, DEAL_IS_WON,
-    DEAL_IS_CLOSED, DEAL_CREATED_AT, DEAL_CLOSED_AT, DEAL_UPDATED_AT, DEAL_MERGED_INTO, DEAL_IS_DELETED,
+    DEAL_KEY,
+    DEAL_NAME,
+    DEAL_ACCOUNT_KEY,
+    DEAL_OWNER,
+    DEAL_STAGE,
+    DEAL_AMOUNT,
+    DEAL_CURRENCY,
+    DEAL_IS_WON,
+    DEAL_IS_CLOSED,
+    DEAL_CREATED_AT,
+    DEAL_CLOSED_AT,
+    DEAL_UPDATED_AT,
+    DEAL_MERGED_INTO,
+    DEAL_IS_DELETED,
     DEAL_FIELD_COUNT
 };
 enum {
-    DEAL_CONTACT_DEAL_KEY, DEAL_CONTACT_CONTACT_KEY, DEAL_CONTACT_EMAIL, DEAL_CONTACT_ROLE, DEAL_CONTACT_IS_PRIMARY,
-    DEAL_CONTACT_UPDATED_AT, DEAL_CONTACT_IS_DELETED, DEAL_CONTACT_FIELD_COUNT
+    DEAL_CONTACT_DEAL_KEY,
+    DEAL_CONTACT_CONTACT_KEY,
+    DEAL_CONTACT_EMAIL,
+    DEAL_CONTACT_ROLE,
+    DEAL_CONTACT_IS_PRIMARY,
+    DEAL_CONTACT_UPDATED_AT,
+    DEAL_CONTACT_IS_DELETED,
+    DEAL_CONTACT_FIELD_COUNT
 };
 enum {
-    ACTIVITY_KEY, ACTIVITY_CONTACT_KEY, ACTIVITY_EMAIL, ACTIVITY_DEAL_KEY, ACTIVITY_KIND, ACTIVITY_DIRECTION,
-    ACTIVITY_SUBJECT, ACTIVITY_OUTCOME, ACTIVITY_OWNER, ACTIVITY_HAPPENED_AT, ACTIVITY_DURATION_SECONDS,
-    ACTIVITY_UPDATED_AT, ACTIVITY_IS_DELETED, ACTIVITY_FIELD_COUNT
+    ACTIVITY_KEY,
+    ACTIVITY_CONTACT_KEY,
+    ACTIVITY_EMAIL,
+    ACTIVITY_DEAL_KEY,
+    ACTIVITY_KIND,
+    ACTIVITY_DIRECTION,
+    ACTIVITY_SUBJECT,
+    ACTIVITY_OUTCOME,
+    ACTIVITY_OWNER,
+    ACTIVITY_HAPPENED_AT,
+    ACTIVITY_DURATION_SECONDS,
+    ACTIVITY_UPDATED_AT,
+    ACTIVITY_IS_DELETED,
+    ACTIVITY_FIELD_COUNT
 };
 enum {
-    CONTENT_URL, CONTENT_TITLE, CONTENT_KIND, CONTENT_TOPIC, CONTENT_STAGE, CONTENT_PERSONA, CONTENT_AUTHOR,
-    CONTENT_PUBLISHED_AT, CONTENT_UPDATED_AT, CONTENT_IS_DELETED, CONTENT_FIELD_COUNT
+    CONTENT_URL,
+    CONTENT_TITLE,
+    CONTENT_KIND,
+    CONTENT_TOPIC,
+    CONTENT_STAGE,
+    CONTENT_PERSONA,
+    CONTENT_AUTHOR,
+    CONTENT_PUBLISHED_AT,
+    CONTENT_UPDATED_AT,
+    CONTENT_IS_DELETED,
+    CONTENT_FIELD_COUNT
 };
 enum {
-    QUESTION_KEY, QUESTION_CONTACT_KEY, QUESTION_EMAIL, QUESTION_DEAL_KEY, QUESTION_TOPIC, QUESTION_TEXT,
-    QUESTION_ASKED_AT, QUESTION_UPDATED_AT, QUESTION_IS_DELETED, QUESTION_FIELD_COUNT
+    QUESTION_KEY,
+    QUESTION_CONTACT_KEY,
+    QUESTION_EMAIL,
+    QUESTION_DEAL_KEY,
+    QUESTION_TOPIC,
+    QUESTION_TEXT,
+    QUESTION_ASKED_AT,
+    QUESTION_UPDATED_AT,
+    QUESTION_IS_DELETED,
+    QUESTION_FIELD_COUNT
 };
 enum {
-    COST_KEY, COST_DAY, COST_CHANNEL, COST_CAMPAIGN, COST_SOURCE, COST_MEDIUM, COST_URL, COST_AMOUNT, COST_CURRENCY,
-    COST_DETAIL, COST_UPDATED_AT, COST_IS_DELETED, COST_FIELD_COUNT
+    COST_KEY,
+    COST_DAY,
+    COST_CHANNEL,
+    COST_CAMPAIGN,
+    COST_SOURCE,
+    COST_MEDIUM,
+    COST_URL,
+    COST_AMOUNT,
+    COST_CURRENCY,
+    COST_DETAIL,
+    COST_UPDATED_AT,
+    COST_IS_DELETED,
+    COST_FIELD_COUNT
 };
 enum { RATE_CURRENCY, RATE_DAY, RATE_RATE, RATE_FIELD_COUNT };
 enum { REJECT_KIND, REJECT_FIELD, REJECT_CODE, REJECT_REASON, REJECT_RAW, REJECT_FIELD_COUNT };
+/* clang-format on */
 
 /* One record: as many values as its kind has fields. */
 typedef struct Record {
@@ -134,8 +240,8 @@ typedef struct Record {
 /* The head of a record file, appended to the buffer. */
 Status record_encode_header(RecordKind kind, Buffer *buffer, Error *error);
 
-/* One record, appended to the buffer. ERROR_DATA for one of more than RECORD_SIZE_MAX bytes, which no reader would take,
- * and past the buffer's ceiling; the buffer stays as it was. */
+/* One record, appended to the buffer. ERROR_DATA for one of more than RECORD_SIZE_MAX bytes, which no reader would
+ * take, and past the buffer's ceiling; the buffer stays as it was. */
 Status record_encode(RecordKind kind, const Record *record, Buffer *buffer, Error *error);
 
 /* Reads a record file in constant memory.

@@ -35,7 +35,10 @@ Status report_status(Pg *pg, FILE *stream, Error *error)
         "select name, count(*)::text, min(item) from cl_ops.quality group by name order by name";
     static const char checks[] =
         "select name, expected::text, found::text, status from cl_ops.reconciliation "
-        "where checked_at = (select max(checked_at) from cl_ops.reconciliation) order by status desc, name";
+        "where checked_at = (select max(checked_at) from cl_ops.reconciliation) and status <> 'ok' order by name";
+    static const char summary[] =
+        "select count(*)::text, count(*) filter (where status <> 'ok')::text from cl_ops.reconciliation "
+        "where checked_at = (select max(checked_at) from cl_ops.reconciliation)";
     TRY(print_query(pg, freshness, (const char *[]){"facts read until", "reports read until", "refreshed", ">pending"},
                     4, stream, error));
     fputc('\n', stream);
@@ -46,6 +49,7 @@ Status report_status(Pg *pg, FILE *stream, Error *error)
     fputc('\n', stream);
     TRY(print_query(pg, quality, (const char *[]){"quality", ">rows", "for example"}, 3, stream, error));
     fputc('\n', stream);
+    TRY(print_query(pg, summary, (const char *[]){">reconciliation checks", ">that differ"}, 2, stream, error));
     return print_query(pg, checks, (const char *[]){"reconciliation", ">expected", ">found", "status"}, 4, stream,
                        error);
 }

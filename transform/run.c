@@ -87,19 +87,23 @@ static void add_total(Run *run, const Source *source, const Manifest *manifest, 
         total->decoded_bytes += manifest->inputs[i].decoded_bytes;
 }
 
-static void log_outcome(Run *run, const char *name, const Source *source, const BatchOutcome *outcome)
+/* Says which file it was, and not the batch's name: that tells nobody anything. */
+static void log_outcome(Run *run, const Source *source, const Manifest *manifest, const BatchOutcome *outcome)
 {
+    const char *file = manifest->input_count ? manifest->inputs[0].file : "no file";
+    const char *more = manifest->input_count > 1 ? " and others" : "";
     if (outcome->has_duplicates_left)
-        log_warning(run->log, "%s: too many keys to hold; what is a duplicate among the others is found by loading",
-                    name);
+        log_warning(run->log,
+                    "%s: %s%s: too many keys to hold; what is a duplicate among the others is found by loading",
+                    source->name, file, more);
     if (!outcome->is_refused) {
-        log_info(run->log, "%s: %lld of %lld records emitted", name, (long long)outcome->emitted,
-                 (long long)outcome->read);
+        log_info(run->log, "%s: %s%s: %lld of %lld records emitted", source->name, file, more,
+                 (long long)outcome->emitted, (long long)outcome->read);
         return;
     }
     Error refused = ERROR_INIT;
-    error_set(&refused, ERROR_REFUSED, "%s: refused: %lld of %lld records rejected, and max_rejects is %lld%s", name,
-              (long long)outcome->rejected, (long long)outcome->read, source->max_rejects,
+    error_set(&refused, ERROR_REFUSED, "%s: %s%s: refused: %lld of %lld records rejected, and max_rejects is %lld%s",
+              source->name, file, more, (long long)outcome->rejected, (long long)outcome->read, source->max_rejects,
               source->max_rejects_is_percent ? "%" : "");
     error_hint(&refused, "once it is loaded, cl_ops.reject shows which and why; mend the source or its mapping");
     log_failure(run->log, &refused);
@@ -132,14 +136,24 @@ static Status transform(Run *run, const char *name, const Source *source, const 
     progress_done(&progress);
     TRY(status);
     add_total(run, source, manifest, &outcome, clock_seconds() - started_at);
-    log_outcome(run, name, source, &outcome);
+    log_outcome(run, source, manifest, &outcome);
     return STATUS_OK;
 }
 
-/* What it holds was read by rules that hold no longer, and extract reads the same files again by the new ones. */
-static Status remove_obsolete(Run *run, const char *name, Error *error)
+/* What it holds was read by rules that hold no longer, and extract reads the same files again by the new ones: those
+ * that are still there. */
+static Status remove_obsolete(Run *run, const char *name, const Manifest *manifest, Error *error)
 {
-    log_warning(run->log, "%s: extracted under another mapping; run closedloop-extract again", name);
+    for (size_t i = 0; i < manifest->input_count; i++) {
+        if (access(manifest->inputs[i].file, R_OK) == 0)
+            continue;
+        error_set(error, ERROR_CONFIG, "%s: %s was extracted under another mapping, and is gone", manifest->source,
+                  manifest->inputs[i].file);
+        return error_hint(error, "put the file or the mapping back, or remove the batch: %s/extracted/%s",
+                          run->config->spool, name);
+    }
+    log_warning(run->log, "%s: %s was extracted under another mapping; run closedloop-extract again", manifest->source,
+                manifest->input_count ? manifest->inputs[0].file : name);
     return run->is_dry ? STATUS_OK : batch_remove(run->config->spool, STAGE_EXTRACTED, name, error);
 }
 
@@ -160,7 +174,7 @@ static Status take_batch(Run *run, const char *name, Arena *arena, Error *error)
         return error_hint(error, "put it back, or remove the batch: %s/%s", stage, name);
     }
     if (!key_equal(&manifest.mapping_digest, &source->mapping_digest))
-        return remove_obsolete(run, name, error);
+        return remove_obsolete(run, name, &manifest, error);
     return transform(run, name, source, &manifest, error);
 }
 

@@ -276,6 +276,7 @@ comment on function cl_core.merge_versions(text, integer, numeric, boolean) is '
 comment on function cl_core.make_partitions(date[]) is 'Makes the monthly partitions of cl_core.view that hold these days.';
 comment on function cl_core.note_views(integer, timestamptz, timestamptz) is 'Notes in cl_ops.changed_key the identified visitors of a batch''s views.';
 comment on function cl_core.may_hold_duplicates(integer) is 'Whether another batch of the same system reaches into this one''s time, so that its views must be checked for duplicates.';
-comment on function cl_core.merge_views(integer) is 'Merges the views that a batch brought: of the copies of an event the earliest stays.';
+comment on function cl_core.merge_views(integer) is 'Merges the views that a batch brought; returns how many of them are copies that do not count.';
+comment on function cl_core.settle_copies() is 'Settles which copy of an event counts: the earliest, then that of the lowest batch_id. Used by loading.';
 comment on function cl_core.remove_batch(integer) is 'Takes a batch''s rows away, since the same input under another mapping takes their place.';
 comment on function cl_core.publish(text) is 'Brings the current table of a kind up to the newest versions of its changed keys. Used by refresh.';
