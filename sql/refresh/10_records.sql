@@ -75,6 +75,29 @@ where c.kind = 'deal_contact'
 group by 2
 on conflict do nothing;
 
+-- ... persons and visitors too: where a version went, an earlier one or another source's stands again.
+insert into cl_ops.changed_key (kind, key)
+select 'person', t.person_key
+from cl_ops.changed_key as c
+join cl_core.identity as t on t.identity_id = c.key
+where c.kind = 'identity'
+union
+select 'visitor', t.visitor_id
+from cl_ops.changed_key as c
+join cl_core.identity as t on t.identity_id = c.key
+where c.kind = 'identity'
+union
+select 'person', t.person_key
+from cl_ops.changed_key as c
+join cl_core.activity as t on t.activity_id = c.key
+where c.kind = 'activity' and t.person_key is not null
+union
+select 'person', t.person_key
+from cl_ops.changed_key as c
+join cl_core.question as t on t.question_id = c.key
+where c.kind = 'question' and t.person_key is not null
+on conflict do nothing;
+
 -- Content: what was seen, with what the catalogue says of it. The newest title that a view showed stands in for one
 -- that the catalogue does not give.
 create temporary table changed_content on commit drop as
