@@ -369,7 +369,19 @@ static void abandon_copy(Pg *pg, const char *reason)
     drain(pg, NULL, &ignored);
 }
 
+static Status take_all(void *context, Pg *pg, Text block, Error *error)
+{
+    (void)context;
+    return pg_copy_write(pg, block, error);
+}
+
 Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows, Error *error)
+{
+    return pg_copy_file_through(pg, sql, path, take_all, NULL, ret_rows, error);
+}
+
+Status pg_copy_file_through(Pg *pg, const char *sql, const char *path, PgCopyTake take, void *context,
+                            int64_t *ret_rows, Error *error)
 {
     enum { BLOCK_SIZE = 256 * 1024 };
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -390,7 +402,9 @@ Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows
             status = STATUS_ERROR;
             break;
         }
-        status = pg_copy_write(pg, (Text){block, (size_t)size}, error);
+        status = take(context, pg, (Text){block, (size_t)size}, error);
+        if (status != STATUS_OK && take != take_all)
+            abandon_copy(pg, "the file cannot be used");
     }
     if (status == STATUS_OK && size < 0) {
         int reason = errno;

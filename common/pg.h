@@ -63,6 +63,11 @@ Status pg_copy_end(Pg *pg, int64_t *ret_rows, Error *error);
 /* The three with the bytes of a file. */
 Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows, Error *error);
 
+/* The same, by way of somebody who gets block after block and writes of it what he likes with pg_copy_write(). */
+typedef Status (*PgCopyTake)(void *context, Pg *pg, Text block, Error *error);
+Status pg_copy_file_through(Pg *pg, const char *sql, const char *path, PgCopyTake take, void *context,
+                            int64_t *ret_rows, Error *error);
+
 /* Ends a transaction that failed, if the connection still lives; its outcome matters to nobody. */
 void pg_rollback(Pg *pg);
 

@@ -210,6 +210,8 @@ static Status take_row(Crediting *crediting, const PgResult *result, size_t row,
     Key deal_id = get_key(pg_value(result, row, DEAL_ID));
     if (!journey->is_open || !key_equal(&deal_id, &journey->deal_id)) {
         TRY(close_journey(crediting, error));
+        if (text_is_null(pg_value(result, row, MONTH)) || text_is_null(pg_value(result, row, AMOUNT)))
+            return error_set(error, ERROR_INTERNAL, "a deal to be credited has no month or no amount");
         open_journey(journey, result, row);
     }
     if (text_is_null(pg_value(result, row, TOUCH_ID)))

@@ -2,6 +2,7 @@
 
 #include "common/time.h"
 #include "load/migrate.h"
+#include "load/window_filter.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,36 +55,56 @@ static const BatchFile *find_file(const Merge *merge, const char *table)
     return NULL;
 }
 
-static Status copy_file(Merge *merge, const BatchFile *file, const char *target, Error *error)
+/* With a filter, the rows that it lets pass. */
+static Status copy_rows(Merge *merge, const BatchFile *file, const char *target, WindowFilter *filter,
+                        int64_t *ret_rows, Error *error)
 {
     cleanup(buffer_done) Buffer sql = buffer_make(SQL_CEILING);
     TRY(copy_statement(file, target, &sql, error));
     const char *path = path_join(merge->arena, merge->folder, file->name);
     if (!path)
         return error_no_memory(error);
-    int64_t rows = 0;
-    if (pg_copy_file(merge->pg, sql.data, path, &rows, error) != STATUS_OK)
-        return error_prefix(error, "%s", path);
+    Status status = filter
+                        ? pg_copy_file_through(merge->pg, sql.data, path, window_filter_take, filter, ret_rows, error)
+                        : pg_copy_file(merge->pg, sql.data, path, ret_rows, error);
+    return status == STATUS_OK ? STATUS_OK : error_prefix(error, "%s", path);
+}
+
+static Status count_rows(Merge *merge, const BatchFile *file, int64_t rows, Error *error)
+{
     if (rows != file->rows)
-        return error_set(error, ERROR_DATA, "%s: holds %" PRId64 " rows, its manifest says %" PRId64, path, rows,
-                         file->rows);
+        return error_set(error, ERROR_DATA, "%s/%s: holds %" PRId64 " rows, its manifest says %" PRId64, merge->folder,
+                         file->name, rows, file->rows);
     merge->outcome->rows += rows;
     return STATUS_OK;
 }
 
-/* A temporary table of that shape, filled from the batch's file if it has one. */
-static Status stage(Merge *merge, const char *table, const char *shape, Error *error)
+static Status copy_file(Merge *merge, const BatchFile *file, const char *target, Error *error)
+{
+    int64_t rows = 0;
+    TRY(copy_rows(merge, file, target, NULL, &rows, error));
+    return count_rows(merge, file, rows, error);
+}
+
+/* A temporary table of that shape. */
+static Status make_stage(const Merge *merge, const char *table, const char *shape, Error *error)
 {
     cleanup(buffer_done) Buffer sql = buffer_make(SQL_CEILING);
     TRY(buffer_printf(&sql, error, "create temporary table stage_%s on commit drop as select %s with no data", table,
                       shape));
-    TRY(pg_execute(merge->pg, sql.data, error));
+    return pg_execute(merge->pg, sql.data, error);
+}
+
+/* The same, filled from the batch's file if it has one. */
+static Status stage(Merge *merge, const char *table, const char *shape, Error *error)
+{
+    TRY(make_stage(merge, table, shape, error));
     const BatchFile *file = find_file(merge, table);
     if (!file)
         return STATUS_OK;
-    buffer_clear(&sql);
-    TRY(buffer_printf(&sql, error, "pg_temp.stage_%s", table));
-    return copy_file(merge, file, sql.data, error);
+    cleanup(buffer_done) Buffer target = buffer_make(SQL_CEILING);
+    TRY(buffer_printf(&target, error, "pg_temp.stage_%s", table));
+    return copy_file(merge, file, target.data, error);
 }
 
 static Status merge_dimensions(Merge *merge, Error *error)
@@ -136,7 +157,41 @@ static Status days_array(const Manifest *manifest, Buffer *text, Error *error)
     return buffer_append_byte(text, '}', error);
 }
 
-/* Straight into the table where nothing can have come before; else by way of a temporary table. */
+static Status find_time_column(const BatchFile *file, size_t *ret_column, Error *error)
+{
+    for (size_t i = 0; i < file->column_count; i++)
+        if (strcmp(file->columns[i], "viewed_at") == 0) {
+            *ret_column = i;
+            return STATUS_OK;
+        }
+    return error_set(error, ERROR_DATA, "%s has no column viewed_at", file->name);
+}
+
+/* Views that may have come before go by way of a temporary table, all others straight into the table. */
+static Status copy_views(Merge *merge, const BatchFile *file, int64_t from_at, int64_t until_at, Error *error)
+{
+    size_t column = 0;
+    TRY(find_time_column(file, &column, error));
+    cleanup(window_filter_done) WindowFilter within = window_filter_make(column, from_at, until_at, true);
+    cleanup(window_filter_done) WindowFilter outside = window_filter_make(column, from_at, until_at, false);
+    int64_t staged = 0, straight = 0;
+    TRY(make_stage(merge, "view",
+                   "view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds "
+                   "from cl_core.view",
+                   error));
+    TRY(copy_rows(merge, file, "pg_temp.stage_view", &within, &staged, error));
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(merge->pg, "select cl_core.merge_views($1)", (const char *[]){merge->batch_no}, 1, &result, error));
+    merge->outcome->duplicates_aside = pg_value_int64(&result, 0, 0);
+    TRY(pg_query(merge->pg,
+                 "update cl_ops.batch_count set emitted = emitted - $2::bigint, duplicate = duplicate + $2::bigint "
+                 "where batch_no = $1 and kind = 'view'",
+                 (const char *[]){merge->batch_no, pg_value(&result, 0, 0).data}, 2, &result, error));
+    if (staged < file->rows)
+        TRY(copy_rows(merge, file, "cl_core.view", &outside, &straight, error));
+    return count_rows(merge, file, staged + straight, error);
+}
+
 static Status merge_views(Merge *merge, Error *error)
 {
     const BatchFile *file = find_file(merge, "view");
@@ -150,24 +205,15 @@ static Status merge_views(Merge *merge, Error *error)
     TRY(pg_query(merge->pg,
                  "insert into cl_ops.changed_day (day) select unnest($1::date[]) order by 1 on conflict do nothing",
                  (const char *[]){days.data}, 1, &result, error));
-    TRY(pg_query(merge->pg, "select cl_core.may_hold_duplicates($1)", (const char *[]){merge->batch_no}, 1, &result,
-                 error));
-    if (!text_is(pg_value(&result, 0, 0), "t") && !merge->batch->manifest.has_duplicates_left) {
+    TRY(pg_query(merge->pg, "select from_at, until_at from cl_core.shared_time($1)", (const char *[]){merge->batch_no},
+                 1, &result, error));
+    if (merge->batch->manifest.has_duplicates_left)
+        TRY(copy_views(merge, file, INT64_MIN, INT64_MAX, error));
+    else if (result.row_count == 0 || text_is_null(pg_value(&result, 0, 0)))
         TRY(copy_file(merge, file, "cl_core.view", error));
-    } else {
-        TRY(stage(merge, "view",
-                  "view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds "
-                  "from cl_core.view",
-                  error));
-        TRY(pg_execute(merge->pg, "analyze pg_temp.stage_view", error));
-        TRY(pg_query(merge->pg, "select cl_core.merge_views($1)", (const char *[]){merge->batch_no}, 1, &result,
-                     error));
-        merge->outcome->duplicates_aside = pg_value_int64(&result, 0, 0);
-        TRY(pg_query(merge->pg,
-                     "update cl_ops.batch_count set emitted = emitted - $2::bigint, duplicate = duplicate + $2::bigint "
-                     "where batch_no = $1 and kind = 'view'",
-                     (const char *[]){merge->batch_no, pg_value(&result, 0, 0).data}, 2, &result, error));
-    }
+    else
+        TRY(copy_views(merge, file, pg_value_int64(&result, 0, 0), pg_value_int64(&result, 0, 1), error));
+    TRY(pg_execute(merge->pg, "select cl_core.index_partitions()", error));
     return run_with_batch(
         merge, "select cl_core.note_views(batch_no, first_at, last_at) from cl_ops.batch where batch_no = $1", error);
 }

@@ -134,7 +134,6 @@ create table cl_core.view (
     batch_no integer not null default current_setting('closedloop.batch_no')::integer,
     primary key (viewed_at, view_id)
 ) partition by range (viewed_at);
-create index view_visitor on cl_core.view (visitor_id);
 create index view_batch on cl_core.view using brin (batch_no);
 
 -- The same event, brought again: not counted anywhere, kept so that a batch that is replaced gives way to it.

@@ -36,6 +36,20 @@ create table cl_core.person_edge (
 );
 create index on cl_core.person_edge (key);
 
+-- Where merges lead: a contact that was merged into another one, and the contact that stands at the end.
+create table cl_core.contact_root (
+    lead_id uuid primary key,
+    root_key uuid not null
+);
+create index on cl_core.contact_root (lead_id) where root_key = lead_id; -- the lowest of a cycle
+
+create table cl_core.shared_address (
+    address_key uuid primary key,
+    system text not null,
+    contacts bigint not null,
+    contact_keys text[] not null
+);
+
 create table cl_core.identity (
     identity_id uuid primary key,
     source text not null,
@@ -124,7 +138,9 @@ create table cl_core.deal (
 );
 create index on cl_core.deal (survivor_id);
 create index on cl_core.deal (merged_into_id);
-create index on cl_core.deal (currency);
+create index on cl_core.deal (currency, coalesce(closed_at, created_at));
+create index on cl_core.deal (deal_id) where amount is null or amount_reporting is null or is_closed_at_assumed;
+create index on cl_core.deal (deal_id) where survivor_id = deal_id; -- the lowest of a cycle of merges
 create index on cl_core.deal (account_id);
 
 create table cl_core.deal_contact (
@@ -227,7 +243,8 @@ create table cl_core.cost (
     amount_reporting numeric,
     detail text
 );
-create index on cl_core.cost (currency);
+create index on cl_core.cost (currency, day);
+create index on cl_core.cost (cost_id) where amount_reporting is null;
 create index on cl_core.cost (content_id);
 
 create table cl_core.rate (
@@ -257,6 +274,26 @@ create table cl_core.touch (
 );
 create index on cl_core.touch (visitor_id);
 create index on cl_core.touch (content_id, touched_at);
+
+-- Follows merges to their end, all at once, in steps that double: pg_temp.merge_step holds, of each record that is merged
+-- into another one, that one (at) and the lower key of both (lowest). Afterwards `at` is the end, or, if it has a row
+-- itself, on a cycle, whose lowest key that row's `lowest` is.
+create function cl_core.follow_merges() returns void
+language plpgsql as $$
+declare
+    steps bigint := 1;
+    records bigint := (select count(*) from merge_step);
+begin
+    while steps < records loop
+        update merge_step as m
+        set at = n.at, lowest = least(m.lowest, n.lowest)
+        from merge_step as n
+        where n.node = m.at and n.at <> m.at;
+        exit when not found;
+        steps := steps * 2;
+    end loop;
+end
+$$;
 
 -- Months are those of the reporting time zone.
 create function cl_core.month_of(at timestamptz) returns date

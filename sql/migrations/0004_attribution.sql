@@ -86,29 +86,37 @@ create table cl_marketing.content_people_month (
 create function cl_marketing.add_contribution(sign integer) returns void
 language plpgsql as $$
 begin
-    insert into delta_content
-    select t.content_id, m.model, t.month, t.outcome, sign * count(distinct t.deal_id),
-        sign * sum(t.weights[m.model]::numeric), sign * sum(t.credits[m.model]::numeric)
+    -- A deal counts once for each item, at the first of its touches that name it.
+    create temporary table contribution on commit drop as
+    select t.content_id, a.channel, coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
+        coalesce(a.medium, '(none)') as medium, t.month, t.outcome, t.weights, t.credits,
+        row_number() over (partition by t.deal_id, t.content_id) = 1 as is_first_of_content,
+        row_number() over (partition by t.deal_id, a.channel) = 1 as is_first_of_channel,
+        row_number() over (
+            partition by t.deal_id, coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)')
+        ) = 1 as is_first_of_campaign
     from changed_deal as c
     join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+    join cl_core.arrival as a on a.arrival_id = t.arrival_id;
+    insert into delta_content
+    select t.content_id, m.model, t.month, t.outcome, sign * count(*) filter (where t.is_first_of_content),
+        sign * sum(t.weights[m.model]), sign * sum(t.credits[m.model])
+    from contribution as t
     cross join cl_marketing.model as m
     group by t.content_id, m.model, t.month, t.outcome;
     insert into delta_channel
-    select a.channel, m.model, t.month, t.outcome, sign * count(distinct t.deal_id),
-        sign * sum(t.weights[m.model]::numeric), sign * sum(t.credits[m.model]::numeric)
-    from changed_deal as c
-    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    select t.channel, m.model, t.month, t.outcome, sign * count(*) filter (where t.is_first_of_channel),
+        sign * sum(t.weights[m.model]), sign * sum(t.credits[m.model])
+    from contribution as t
     cross join cl_marketing.model as m
-    group by a.channel, m.model, t.month, t.outcome;
+    group by t.channel, m.model, t.month, t.outcome;
     insert into delta_campaign
-    select coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)'), m.model, t.month,
-        t.outcome, sign * count(distinct t.deal_id),
-        sign * sum(t.weights[m.model]::numeric), sign * sum(t.credits[m.model]::numeric)
-    from changed_deal as c
-    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    select t.campaign, t.source, t.medium, m.model, t.month, t.outcome,
+        sign * count(*) filter (where t.is_first_of_campaign),
+        sign * sum(t.weights[m.model]), sign * sum(t.credits[m.model])
+    from contribution as t
     cross join cl_marketing.model as m
-    group by 1, 2, 3, m.model, t.month, t.outcome;
+    group by t.campaign, t.source, t.medium, m.model, t.month, t.outcome;
+    drop table contribution;
 end
 $$;

@@ -21,6 +21,8 @@ delete from cl_core.cost;
 delete from cl_core.rate;
 delete from cl_core.content where content_id <> '00000000-0000-0000-0000-000000000000';
 delete from cl_core.person_edge;
+delete from cl_core.contact_root;
+delete from cl_core.shared_address;
 delete from cl_core.person_alias;
 delete from cl_core.person where person_id <> '00000000-0000-0000-0000-000000000000';
 

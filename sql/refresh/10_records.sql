@@ -45,14 +45,14 @@ join cl_core.question as t on t.question_id = c.key
 where c.kind = 'question' and t.person_key is not null
 on conflict do nothing;
 
--- Currencies whose rates change.
-create temporary table changed_currency on commit drop as
-select h.currency
+-- Rates that change, as they stood and as they will.
+create temporary table changed_rate on commit drop as
+select h.currency, h.day
 from cl_ops.changed_key as c
 join cl_core.rate_history as h on h.rate_id = c.key
-where c.kind = 'rate' and h.currency is not null
+where c.kind = 'rate' and h.currency is not null and h.day is not null
 union
-select r.currency
+select r.currency, r.day
 from cl_ops.changed_key as c
 join cl_core.rate as r on r.rate_id = c.key
 where c.kind = 'rate';

@@ -2,6 +2,7 @@
 -- the changed keys reach, never in order of arrival.
 
 create temporary table affected_key (person_key uuid primary key, round integer not null) on commit drop;
+create index on affected_key (round);
 create temporary table changed_alias (person_key uuid primary key, old_id uuid, new_id uuid) on commit drop;
 create temporary table changed_person (person_id uuid primary key) on commit drop;
 
@@ -66,34 +67,33 @@ end
 $$;
 
 -- Merges, followed to the end; the lowest key of a cycle is its end.
-create temporary table root on commit drop as
-with recursive walk as (
-    select e.lead_id as start, e.key as at, array[e.lead_id, e.key] as path, e.key = e.lead_id as is_cycle
-    from affected_key as f
-    join cl_core.person_edge as e on e.lead_id = f.person_key and e.kind = 'merge' and e.is_current
-    union all
-    select w.start, e.key, w.path || e.key, e.key = any (w.path)
-    from walk as w
-    join cl_core.person_edge as e on e.lead_id = w.at and e.kind = 'merge' and e.is_current
-    where not w.is_cycle
-)
-select distinct on (start)
-    start as person_key,
-    case
-        when is_cycle then (select k from unnest(path[array_position(path, at):]) as k order by k limit 1)
-        else at
-    end as root,
-    is_cycle
-from walk
-order by start, cardinality(path) desc;
+create temporary table merge_step (node uuid primary key, at uuid not null, lowest uuid not null) on commit drop;
+insert into merge_step (node, at, lowest)
+select e.lead_id, e.key, least(e.lead_id, e.key)
+from affected_key as f
+join cl_core.person_edge as e on e.lead_id = f.person_key and e.kind = 'merge' and e.is_current;
+analyze merge_step;
+select cl_core.follow_merges();
+
+create temporary table root (person_key uuid primary key, root uuid not null) on commit drop;
+insert into root (person_key, root)
+select m.node, coalesce(r.lowest, m.at)
+from merge_step as m
+left join merge_step as r on r.node = m.at;
+drop table merge_step;
+analyze root;
+
+delete from cl_core.contact_root as t using affected_key as f where t.lead_id = f.person_key;
+insert into cl_core.contact_root (lead_id, root_key) select person_key, root from root;
 
 -- Claims on addresses. What contacts claim now goes before what they claimed once; an address that two unmerged contacts
 -- of one system claim joins nobody.
 create temporary table claim on commit drop as
-select e.key as address, coalesce(r.root, e.lead_id) as contact, e.system, e.is_current
+select e.key as address, coalesce(r.root, e.lead_id) as contact, e.lead_id, e.system, e.is_current
 from affected_key as f
 join cl_core.person_edge as e on e.key = f.person_key and e.kind = 'email'
 left join root as r on r.person_key = e.lead_id;
+analyze claim;
 
 delete from claim as c
 where not c.is_current
@@ -101,14 +101,24 @@ where not c.is_current
               and n.contact <> c.contact);
 
 create temporary table shared_address on commit drop as
-select address, max(contacts) as contacts
+select distinct on (address) address, system, contacts
 from (select address, system, count(distinct contact) as contacts from claim group by address, system) as by_system
-group by address
-having max(contacts) > 1;
+where contacts > 1
+order by address, contacts desc, system collate "C";
+analyze shared_address;
+
+delete from cl_core.shared_address as t using affected_key as f where t.address_key = f.person_key;
+insert into cl_core.shared_address (address_key, system, contacts, contact_keys)
+select s.address, s.system, s.contacts, (array_agg(distinct coalesce(l.contact_key, c.lead_id::text)))[1:11]
+from shared_address as s
+join claim as c on c.address = s.address and c.system = s.system
+left join cl_core.lead as l on l.lead_id = c.lead_id
+group by s.address, s.system, s.contacts;
 
 delete from claim as c using shared_address as s where s.address = c.address;
 
--- Connected components: every node takes the lowest label that a neighbour has, until nothing changes.
+-- Connected components: each takes over the lowest label that a neighbour has, and labels are followed to their end, until
+-- nothing changes. A label is the lowest node that it stands for, so it is its own.
 create temporary table component on commit drop as
 select node, bool_or(is_contact) as is_contact, node as label
 from (
@@ -118,33 +128,33 @@ from (
 ) as nodes
 group by node;
 create unique index on component (node);
-analyze claim;
 analyze component;
 
+create temporary table merge_step (node uuid primary key, at uuid not null, lowest uuid not null) on commit drop;
+
 do $$
-declare
-    moved bigint;
 begin
     loop
-        update component as c
-        set label = n.label
+        insert into merge_step (node, at, lowest)
+        select label, lower_label, lower_label
         from (
-            select node, (array_agg(label order by label))[1] as label
-            from (
-                select claim.contact as node, a.label
-                from claim join component as a on a.node = claim.address
-                union all
-                select claim.address, k.label
-                from claim join component as k on k.node = claim.contact
-            ) as neighbours
-            group by node
-        ) as n
-        where n.node = c.node and n.label < c.label;
-        get diagnostics moved = row_count;
-        exit when moved = 0;
+            select greatest(k.label, a.label) as label,
+                (array_agg(least(k.label, a.label) order by least(k.label, a.label)))[1] as lower_label
+            from claim
+            join component as k on k.node = claim.contact
+            join component as a on a.node = claim.address
+            where k.label <> a.label
+            group by 1
+        ) as neighbour;
+        exit when not found;
+        analyze merge_step;
+        perform cl_core.follow_merges();
+        update component as c set label = m.at from merge_step as m where m.node = c.label;
+        delete from merge_step;
     end loop;
 end
 $$;
+drop table merge_step;
 
 -- A person is named by the lowest contact of its component, so that it is a contact's key where there is one.
 create temporary table resolved on commit drop as
@@ -184,7 +194,12 @@ on conflict (person_key) do update set person_id = excluded.person_id;
 insert into changed_person (person_id)
 select old_id from changed_alias where old_id is not null
 union
-select a.person_id from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+select new_id from changed_alias where new_id is not null
+union
+select a.person_id
+from affected_key as f
+join cl_core.person_alias as a on a.person_key = f.person_key
+where f.round = 0
 on conflict do nothing;
 
 update cl_core.identity as t set person_id = a.person_id

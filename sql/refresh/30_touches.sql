@@ -27,13 +27,35 @@ from (
 ) as numbered;
 analyze span;
 
+-- Few visitors are looked up one by one; for many of them one pass over all views is cheaper than its fifty rows a lookup.
+do $$
+declare
+    visitors bigint := (select count(distinct visitor_id) from span);
+    partitions bigint;
+    bytes bigint;
+begin
+    select count(*), coalesce(sum(pg_relation_size(inhrelid)), 0) into partitions, bytes
+    from pg_inherits
+    where inhparent = 'cl_core.view'::regclass;
+    if visitors * partitions * 50 < bytes / 130 then
+        create temporary table touched_view on commit drop as
+        select v.*
+        from (select distinct visitor_id from span) as c
+        cross join lateral (select * from cl_core.view where visitor_id = c.visitor_id offset 0) as v;
+    else
+        create temporary table touched_view on commit drop as
+        select v.* from cl_core.view as v where v.visitor_id in (select visitor_id from span);
+    end if;
+end
+$$;
+analyze touched_view;
+
 create temporary table new_touch on commit drop as
 with viewed as (
     select v.view_id, v.visitor_id, v.viewed_at, v.content_id, v.arrival_id, v.visit_mark, v.interaction,
         v.dwell_seconds, v.batch_no,
         v.viewed_at - lag(v.viewed_at) over by_time > interval '30 minutes' as is_after_gap
-    from (select distinct visitor_id from span) as c
-    join cl_core.view as v on v.visitor_id = c.visitor_id
+    from touched_view as v
     window by_time as (partition by v.visitor_id order by v.viewed_at, v.view_id)
 ),
 sitting as (

@@ -1,12 +1,21 @@
 -- Deals: outcome, survivors of merges, money in the reporting currency, and who takes part.
 
--- A rate that changes re-opens the deals and costs in its currency.
+-- A rate that changes re-opens the deals and costs of its day and of the 7 days after it.
 insert into cl_ops.changed_key (kind, key)
-select 'deal', d.deal_id from changed_currency as c join cl_core.deal as d on d.currency = c.currency
+select 'deal', d.deal_id
+from changed_rate as c
+cross join cl_ops.setting as s
+join cl_core.deal as d on d.currency = c.currency
+    and coalesce(d.closed_at, d.created_at) >= (c.day - 1)::timestamp at time zone s.timezone
+    and coalesce(d.closed_at, d.created_at) < (c.day + 9)::timestamp at time zone s.timezone
+group by 2
 on conflict do nothing;
 
 insert into cl_ops.changed_key (kind, key)
-select 'cost', k.cost_id from changed_currency as c join cl_core.cost as k on k.currency = c.currency
+select 'cost', k.cost_id
+from changed_rate as c
+join cl_core.cost as k on k.currency = c.currency and k.day between c.day and c.day + 7
+group by 2
 on conflict do nothing;
 
 -- Merged deals: followed to the end; a cycle ends at its lowest key. Whoever was or is merged into a changed deal changes
@@ -26,6 +35,16 @@ begin
         from cl_ops.changed_key as c
         join cl_core.deal as d on d.deal_id = c.key
         where c.kind = 'deal' and d.merged_into_id is not null
+        union
+        select 'deal', d.deal_id
+        from cl_ops.changed_key as c
+        join cl_core.deal as d on d.survivor_id = c.key
+        where c.kind = 'deal'
+        union
+        select 'deal', d.survivor_id
+        from cl_ops.changed_key as c
+        join cl_core.deal as d on d.deal_id = c.key
+        where c.kind = 'deal' and d.survivor_id is not null
         on conflict do nothing;
         get diagnostics grown = row_count;
         exit when grown = 0;
@@ -33,27 +52,20 @@ begin
 end
 $$;
 
+create temporary table merge_step (node uuid primary key, at uuid not null, lowest uuid not null) on commit drop;
+insert into merge_step (node, at, lowest)
+select d.deal_id, d.merged_into_id, least(d.deal_id, d.merged_into_id)
+from cl_ops.changed_key as c
+join cl_core.deal as d on d.deal_id = c.key
+where c.kind = 'deal' and d.merged_into_id is not null;
+analyze merge_step;
+select cl_core.follow_merges();
+
 create temporary table survivor on commit drop as
-with recursive walk as (
-    select d.deal_id as start, d.merged_into_id as at, array[d.deal_id, d.merged_into_id] as path,
-        d.merged_into_id = d.deal_id as is_cycle
-    from cl_ops.changed_key as c
-    join cl_core.deal as d on d.deal_id = c.key
-    where c.kind = 'deal' and d.merged_into_id is not null
-    union all
-    select w.start, d.merged_into_id, w.path || d.merged_into_id, d.merged_into_id = any (w.path)
-    from walk as w
-    join cl_core.deal as d on d.deal_id = w.at
-    where not w.is_cycle and d.merged_into_id is not null
-)
-select distinct on (start)
-    start as deal_id,
-    case
-        when is_cycle then (select k from unnest(path[array_position(path, at):]) as k order by k limit 1)
-        else at
-    end as survivor_id
-from walk
-order by start, cardinality(path) desc;
+select m.node as deal_id, coalesce(r.lowest, m.at) as survivor_id
+from merge_step as m
+left join merge_step as r on r.node = m.at;
+drop table merge_step;
 
 create temporary table changed_deal on commit drop as
 select key as deal_id from cl_ops.changed_key where kind = 'deal'
@@ -78,7 +90,9 @@ from (
         case
             when w.amount is null then 0
             when w.currency = setting.currency then round(w.amount, setting.currency_exponent)
-            else round(w.amount * r.rate, setting.currency_exponent)
+            -- what does not fit into minor units is no amount of money
+            when abs(w.amount * r.rate) < 9000000000000000000 / power(10::numeric, setting.currency_exponent)
+                then round(w.amount * r.rate, setting.currency_exponent)
         end as amount_reporting
     from (
         select d.deal_id, s.survivor_id, d.amount, d.currency, k.is_closed, k.closed_at,
@@ -93,17 +107,27 @@ from (
         join cl_core.deal as d on d.deal_id = c.deal_id
         left join survivor as s on s.deal_id = d.deal_id
         left join lateral (
-            select coalesce(h.updated_at, h.known_at) as at
-            from cl_core.deal_history as h
-            where h.deal_id = d.deal_id and h.source = d.source and (h.is_won or h.is_closed)
-              and not exists (
-                select from cl_core.deal_history as o
-                where o.deal_id = h.deal_id and o.source = h.source and o.place > h.place
-                  and (o.is_won or o.is_closed) is not true
-              )
-            order by h.place, h.batch_no
+            select v.at
+            from (
+                select coalesce(h.updated_at, h.known_at) as at, b.mode,
+                    row_number() over newest as age,
+                    bool_and(coalesce(h.is_won, false) or coalesce(h.is_closed, false)) over (
+                        newest rows unbounded preceding
+                    ) as is_closed_since
+                from cl_core.deal_history as h
+                join cl_ops.batch as b on b.batch_no = h.batch_no
+                where h.deal_id = d.deal_id and h.source = d.source and d.closed_at is null
+                window newest as (
+                    order by -- as cl_core.publish() does
+                        case when b.mode = 'upsert' then h.updated_at end desc nulls last,
+                        case when b.mode <> 'append' then h.place end desc nulls last,
+                        h.updated_at, b.batch_id
+                )
+            ) as v
+            where v.is_closed_since and (v.mode <> 'append' or v.age = 1)
+            order by v.age desc
             limit 1
-        ) as h on d.closed_at is null
+        ) as h on true
         cross join lateral (
             select coalesce(d.is_won, false) or coalesce(d.is_closed, false) as is_closed,
                 coalesce(d.closed_at, h.at) as closed_at

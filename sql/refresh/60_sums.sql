@@ -33,41 +33,63 @@ delete from cl_marketing.campaign_credit as t
 using (select distinct campaign, source, medium from delta_campaign) as d
 where t.deals = 0 and t.campaign = d.campaign and t.source = d.source and t.medium = d.medium;
 
--- Views and visitors of the months in which a day changed.
+-- Views and visitors of the months in which a day changed: the day is one of UTC, the months are those of its two ends.
 create temporary table changed_month on commit drop as
-select distinct date_trunc('month', day + shift)::date as month
-from cl_ops.changed_day
-cross join generate_series(-1, 1) as shift;
+select distinct date_trunc('month', d.ends_at at time zone s.timezone)::date as month
+from cl_ops.changed_day as c
+cross join lateral (
+    values (c.day::timestamp at time zone 'UTC'), ((c.day + 1)::timestamp at time zone 'UTC' - interval '1 microsecond')
+) as d(ends_at)
+cross join cl_ops.setting as s;
 
 delete from cl_marketing.content_view_month as t using changed_month as c where t.month = c.month;
 
-insert into cl_marketing.content_view_month (content_id, month, views, visitors, dwell_seconds)
-select v.content_id, c.month, sum(v.views), count(*), sum(v.dwell_seconds)
-from changed_month as c
-cross join cl_ops.setting as s
-cross join lateral (
-    select view.content_id, view.visitor_id, count(*) as views, sum(coalesce(view.dwell_seconds, 0))::bigint as dwell_seconds
-    from cl_core.view as view
-    where view.viewed_at >= c.month::timestamp at time zone s.timezone
-      and view.viewed_at < (c.month + interval '1 month') at time zone s.timezone
-    group by view.content_id, view.visitor_id
-) as v
-group by v.content_id, c.month;
+-- A branch for each month, with nothing but constants in it, so that the server can give the months to several workers.
+do $$
+declare
+    branches text;
+begin
+    select string_agg(format($branch$
+            select content_id, %L::date as month, sum(views) as views, count(*) as visitors, sum(dwell_seconds) as dwell_seconds
+            from (
+                select content_id, visitor_id, count(*) as views, sum(coalesce(dwell_seconds, 0))::bigint as dwell_seconds
+                from cl_core.view
+                where viewed_at >= %L::timestamptz and viewed_at < %L::timestamptz
+                group by content_id, visitor_id
+            ) as v
+            group by content_id$branch$,
+            c.month, c.month::timestamp at time zone s.timezone, (c.month + interval '1 month') at time zone s.timezone),
+        ' union all ')
+    into branches
+    from changed_month as c
+    cross join cl_ops.setting as s;
+    if branches is not null then
+        execute 'create temporary table new_view_month on commit drop as ' || branches;
+        insert into cl_marketing.content_view_month (content_id, month, views, visitors, dwell_seconds)
+        select content_id, month, views, visitors, dwell_seconds from new_view_month;
+    end if;
+end
+$$;
 
 -- Leads and deals of the contents and months that changed touches and journeys name.
 insert into changed_pair (content_id, month)
-select content_id, cl_core.month_of(touched_at) from old_touch
-union
-select content_id, cl_core.month_of(touched_at) from new_touch
-union
-select t.content_id, cl_core.month_of(t.touched_at)
-from flipped_person as f
-join cl_core.touch as t on t.person_id = f.person_id
-union
-select t.content_id, cl_core.month_of(t.touched_at)
-from changed_deal as c
-join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-where t.touched_at is not null;
+select t.content_id, date_trunc('month', t.touched_at at time zone s.timezone)::date
+from (
+    select content_id, touched_at from old_touch
+    union all
+    select content_id, touched_at from new_touch
+    union all
+    select t.content_id, t.touched_at
+    from flipped_person as f
+    join cl_core.touch as t on t.person_id = f.person_id
+    union all
+    select t.content_id, t.touched_at
+    from changed_deal as c
+    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+    where t.touched_at is not null
+) as t
+cross join cl_ops.setting as s
+group by 1, 2;
 
 create temporary table pair on commit drop as
 select distinct p.content_id, p.month, p.month::timestamp at time zone s.timezone as from_at,

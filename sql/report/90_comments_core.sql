@@ -107,6 +107,16 @@ comment on column cl_core.person_edge.kind is 'email or merge';
 comment on column cl_core.person_edge.system is 'system of the contact';
 comment on column cl_core.person_edge.is_current is 'true: the newest version of the contact says so';
 
+comment on table cl_core.contact_root is 'One row: a contact that was merged into another one, and where that leads in the end.';
+comment on column cl_core.contact_root.lead_id is 'the contact';
+comment on column cl_core.contact_root.root_key is 'the contact at the end of its merges; of a cycle the lowest key, which is then its own';
+
+comment on table cl_core.shared_address is 'One row: an address that several unmerged contacts of one system claim, and that therefore ties nobody.';
+comment on column cl_core.shared_address.address_key is 'the address';
+comment on column cl_core.shared_address.system is 'the system most of whose contacts claim it';
+comment on column cl_core.shared_address.contacts is 'how many of them';
+comment on column cl_core.shared_address.contact_keys is 'the first of their keys, at most eleven';
+
 comment on table cl_core.identity is 'One row: a visitor shown to be a person, from that moment on until the visitor''s next identity; what came before the first one belongs to the first. Views that show an address are identities too.';
 comment on column cl_core.identity.identity_id is 'the identity''s own key, or else visitor, time and person key';
 comment on column cl_core.identity.identified_at is 'from when on the visitor is this person';
@@ -268,6 +278,7 @@ comment on column cl_core.deal_history.closed_at is 'close date as the source sa
 
 -- ------------------------------------------------------------------------------------------ functions
 
+comment on function cl_core.follow_merges() is 'Follows the merges in pg_temp.merge_step to their end. Used by refreshing.';
 comment on function cl_core.month_of(timestamptz) is 'First day of the month that holds the instant, in the reporting time zone.';
 comment on function cl_core.day_of(timestamptz) is 'Day that holds the instant, in the reporting time zone.';
 comment on function cl_core.payload_columns(text) is 'Columns of a history that are the record''s own. Used by loading.';
@@ -275,7 +286,8 @@ comment on function cl_core.note_versions(text, integer) is 'Notes in cl_ops.cha
 comment on function cl_core.merge_versions(text, integer, numeric, boolean) is 'Merges the records of one kind that a batch brought into their history; in a snapshot, what is missing is deleted. Used by loading.';
 comment on function cl_core.make_partitions(date[]) is 'Makes the monthly partitions of cl_core.view that hold these days.';
 comment on function cl_core.note_views(integer, timestamptz, timestamptz) is 'Notes in cl_ops.changed_key the identified visitors of a batch''s views.';
-comment on function cl_core.may_hold_duplicates(integer) is 'Whether another batch of the same system reaches into this one''s time, so that its views must be checked for duplicates.';
+comment on function cl_core.index_partitions() is 'Makes the index on visitor_id in those partitions of cl_core.view that have just got their first rows.';
+comment on function cl_core.shared_time(integer) is 'When, in microseconds since 1970, another batch of the same system reaches into this one''s time, so that its views must be checked for duplicates; nulls if none does.';
 comment on function cl_core.merge_views(integer) is 'Merges the views that a batch brought; returns how many of them are copies that do not count.';
 comment on function cl_core.settle_copies() is 'Settles which copy of an event counts: the earliest, then that of the lowest batch_id. Used by loading.';
 comment on function cl_core.remove_batch(integer) is 'Takes a batch''s rows away, since the same input under another mapping takes their place.';

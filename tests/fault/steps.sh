@@ -33,7 +33,7 @@ printf 'id,mail,made\n1,p0@a.example,2026-01-05\n2,p1@a.example,2026-01-05\n' >l
 echo '[{"id":"D1","made":"2026-01-05","closed":"2026-01-20","won":true,"amount":"10.00","who":[{"nr":"1"},{"nr":"2"}]},{"id":"D2","made":"soon"}]' >deals-1.json
 echo '[{"id":"D1","made":"2026-01-05","closed":"2026-01-20","won":true,"amount":"12.00","who":[{"nr":"1"}]},{"id":"D2","made":"2026-01-06"}]' >deals-2.json
 
-# kill_at CALLS STEP PROGRAM [ARGUMENT…]: kills it as it begins the STEPth of these system calls; HIT=no if there are fewer.
+# kill_at CALL STEP PROGRAM [ARGUMENT…]: kills it as it begins the STEPth of these system calls; HIT=no if there are fewer.
 kill_at() {
     local code=0
     strace -qq -o /dev/null -e trace="$1" -e inject="$1:signal=KILL:when=$2" \
