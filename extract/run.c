@@ -184,8 +184,7 @@ static Status take_batch(Turn *turn, Maker *maker, const FileInput *files, Error
         return move_bookmark(turn, maker, files, batch, error);
     }
     if (!turn->run->is_dry) {
-        TRY(maker_commit(maker, turn->run->sequence + 1, &batch, error));
-        turn->run->sequence++;
+        TRY(maker_commit(maker, turn->run->sequence, &batch, error));
         turn->outcome->batches++;
         TRY(move_bookmark(turn, maker, files, batch, error));
     }
@@ -210,9 +209,14 @@ static Status make_batch(Turn *turn, const FileInput *files, size_t count, Error
 static Status make_batches(Turn *turn, Error *error)
 {
     size_t step = turn->source->together ? turn->inputs.count : 1;
-    for (size_t i = 0; i < turn->inputs.count; i += step)
+    for (size_t i = 0; i < turn->inputs.count; i += step) {
+        /* Unchanged files count too: a run that goes on after an interruption, with the same read_at, gives its batches
+         * the numbers that they would have had. */
+        if (turn->run->sequence < BATCH_SEQUENCE_MAX)
+            turn->run->sequence++;
         if (make_batch(turn, &turn->inputs.items[i], step, error) != STATUS_OK)
             TRY(note_failure(turn->run, turn->source, error));
+    }
     return STATUS_OK;
 }
 

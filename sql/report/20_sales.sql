@@ -75,46 +75,42 @@ where p.is_lead
 group by p.person_id, p.email, c.content_id, c.url, c.title;
 
 create view cl_sales.lead_timeline as
-select
-    p.person_id,
-    e.at,
-    e.what,
-    e.content_id,
-    e.title,
-    e.detail,
+select p.person_id, p.became_lead_at as at, 'became_lead' as what, null::uuid as content_id, null::text as title,
+    null::text as detail, p.email
+from cl_core.person as p
+where p.is_lead and p.became_lead_at is not null
+union all
+select p.person_id, t.touched_at, 'touch', t.content_id, coalesce(c.title, c.url),
+    concat_ws(', ', t.interaction, case when t.views > 1 then t.views || ' views' end, 'by ' || a.channel,
+              'campaign ' || a.campaign),
     p.email
 from cl_core.person as p
+join cl_core.touch as t on t.person_id = p.person_id
+join cl_core.content as c on c.content_id = t.content_id
+join cl_core.arrival as a on a.arrival_id = t.arrival_id
+where p.is_lead
+union all
+select p.person_id, a.happened_at, 'activity', null, a.subject,
+    concat_ws(', ', a.kind, a.direction, a.outcome, 'by ' || a.owner), p.email
+from cl_core.person as p
+join cl_core.activity as a on a.person_id = p.person_id
+where p.is_lead
+union all
+select p.person_id, q.asked_at, 'question', null, q.text, q.topic, p.email
+from cl_core.person as p
+join cl_core.question as q on q.person_id = p.person_id
+where p.is_lead
+union all
+select p.person_id, m.at, m.what, null, d.name,
+    concat_ws(', ', d.deal_key, d.amount || ' ' || d.currency, array_to_string(dp.roles, ' and '),
+              case when d.outcome = 'open' then 'now in stage ' || d.stage end),
+    p.email
+from cl_core.person as p
+join cl_core.deal_person as dp on dp.person_id = p.person_id
+join cl_core.deal as d on d.deal_id = dp.deal_id
 cross join lateral (
-    select p.became_lead_at as at, 'became_lead' as what, null::uuid as content_id, null::text as title,
-        null::text as detail
-    where p.became_lead_at is not null
+    select d.created_at as at, 'deal_created' as what
     union all
-    select t.touched_at, 'touch', t.content_id, coalesce(c.title, c.url),
-        concat_ws(', ', t.interaction, case when t.views > 1 then t.views || ' views' end, 'by ' || a.channel,
-                  'campaign ' || a.campaign)
-    from cl_core.touch as t
-    join cl_core.content as c on c.content_id = t.content_id
-    join cl_core.arrival as a on a.arrival_id = t.arrival_id
-    where t.person_id = p.person_id
-    union all
-    select a.happened_at, 'activity', null, a.subject,
-        concat_ws(', ', a.kind, a.direction, a.outcome, 'by ' || a.owner)
-    from cl_core.activity as a
-    where a.person_id = p.person_id
-    union all
-    select q.asked_at, 'question', null, q.text, q.topic
-    from cl_core.question as q
-    where q.person_id = p.person_id
-    union all
-    select m.at, m.what, null, d.name,
-        concat_ws(', ', d.deal_key, d.stage, d.amount || ' ' || d.currency, array_to_string(dp.roles, ' and '))
-    from cl_core.deal_person as dp
-    join cl_core.deal as d on d.deal_id = dp.deal_id
-    cross join lateral (
-        select d.created_at as at, 'deal_created' as what
-        union all
-        select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
-    ) as m
-    where dp.person_id = p.person_id and d.outcome <> 'deleted'
-) as e
-where p.is_lead;
+    select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
+) as m
+where p.is_lead and d.outcome <> 'deleted';

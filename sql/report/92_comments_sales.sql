@@ -40,5 +40,5 @@ comment on column cl_sales.lead_timeline.at is 'when; of a touch: its first view
 comment on column cl_sales.lead_timeline.what is 'touch, activity, question, became_lead, deal_created, deal_won or deal_lost';
 comment on column cl_sales.lead_timeline.content_id is 'content of a touch: cl_core.content; null otherwise';
 comment on column cl_sales.lead_timeline.title is 'title of the content (or its URL), subject of the activity, text of the question, name of the deal';
-comment on column cl_sales.lead_timeline.detail is 'touch: interaction, views, channel, campaign. Activity: kind, direction, outcome, owner. Question: topic. Deal: key, stage, amount, the person''s roles';
+comment on column cl_sales.lead_timeline.detail is 'touch: interaction, views, channel, campaign. Activity: kind, direction, outcome, owner. Question: topic. Deal: key, amount, the person''s roles, of an open one the stage';
 comment on column cl_sales.lead_timeline.email is 'address, in lower case';

@@ -59,15 +59,9 @@ moment() {
     echo $((($1 * 32768 + RANDOM) * ($3 / 32768) / $2))
 }
 
-# extracted_digest: what the extracted batches hold, whichever run of extract made them, and however often.
-extracted_digest() {
-    (cd "$SCRATCH/spool/extracted" && find . -name '*.records' -exec sha256sum {} +) |
-        sed -E 's|^([0-9a-f]+)  \./[^-]+-[0-9]+-|\1 |' | sort -u
-}
-
-# transformed_digest: the same to the byte, manifests and all.
-transformed_digest() {
-    (cd "$SCRATCH/spool/transformed" && find . -type f -exec sha256sum {} +) | sort -k 2
+# stage_digest STAGE: every byte of its batches, and their names.
+stage_digest() {
+    (cd "$SCRATCH/spool/$1" && find . -type f -exec sha256sum {} +) | sort -k 2
 }
 
 # expect_whole_batches STAGE: what stands there under a batch's name is a whole batch.

@@ -57,6 +57,7 @@ typedef struct Spool {
     int64_t counts[RECORD_KIND_COUNT];
     int64_t filtered; /* by extract, of the first kind that has records */
     int64_t sequence;
+    const char *input; /* the file that batches were read from; /data/input.csv, which is not there, unless set */
     Error error;
 } Spool;
 
@@ -173,7 +174,9 @@ static inline void spool_commit(Spool *spool, const char *source_name, int64_t r
     ASSERT_OK(spool, batch_begin(spool->path, STAGE_EXTRACTED, "making", &spool->arena, &folder, &spool->error));
     BatchFile files[RECORD_KIND_COUNT];
     BatchCount counts[RECORD_KIND_COUNT];
-    BatchInput input = {.file = "/data/input.csv", .digest = {{(uint8_t)++spool->sequence}}, .decoded_bytes = 1000};
+    BatchInput input = {.file = spool->input ? spool->input : "/data/input.csv",
+                        .digest = {{(uint8_t)++spool->sequence}},
+                        .decoded_bytes = 1000};
     Manifest manifest = {.mapping_digest = source->mapping_digest,
                          .source = source->name,
                          .system = source->system,
