@@ -80,7 +80,8 @@ static void log_refusal(const Log *log, const WaitingBatch *batch, const char *r
     log_failure(log, &refusal);
 }
 
-static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log *log, Intake *intake, Error *error)
+static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log *log, Intake *intake,
+                   int64_t *ret_batch_no, Error *error)
 {
     IntakeSource *source = source_of(intake, batch->manifest.source);
     double start = now();
@@ -91,6 +92,7 @@ static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log 
     MergeOutcome outcome = {0};
     if (merge_batch(pg, config->spool, batch, &outcome, error) != STATUS_OK)
         return error_prefix(error, "source %s, batch %s", batch->manifest.source, batch->name);
+    *ret_batch_no = outcome.batch_no;
     source->batches++;
     source->rows += outcome.rows;
     source->duplicates += outcome.duplicates_aside;
@@ -103,6 +105,33 @@ static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log 
     return remove_folders(config, batch, error);
 }
 
+/* What was planned with it knows of the batch that was just loaded. */
+static void note_newest(WaitingBatch *batches, size_t count, const char *source, int64_t batch_no)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(batches[i].manifest.source, source) == 0)
+            batches[i].newest = batch_no;
+}
+
+static Status take_reading(Pg *pg, const Config *config, WaitingBatch *batches, size_t count, bool is_dry_run,
+                           const Log *log, Intake *intake, Error *error)
+{
+    TRY(ledger_plan(pg, batches, count, error));
+    for (size_t i = 0; i < count; i++) {
+        TRY(signal_check(error));
+        if (is_dry_run) {
+            IntakeSource *source = source_of(intake, batches[i].manifest.source);
+            *(batches[i].plan == PLAN_SKIP ? &source->known : &source->batches) += 1;
+            continue;
+        }
+        int64_t batch_no = 0;
+        TRY(take(pg, config, &batches[i], log, intake, &batch_no, error));
+        if (batch_no)
+            note_newest(batches + i + 1, count - i - 1, batches[i].manifest.source, batch_no);
+    }
+    return STATUS_OK;
+}
+
 Status intake(Pg *pg, const Config *config, const char *const *only, size_t only_count, bool is_dry_run, const Log *log,
               Intake *intake, Error *error)
 {
@@ -113,15 +142,9 @@ Status intake(Pg *pg, const Config *config, const char *const *only, size_t only
     intake->sources = arena_allocate(&intake->arena, count * sizeof *intake->sources);
     if (!intake->sources)
         return error_no_memory(error);
-    TRY(ledger_plan(pg, batches, count, error));
-    for (size_t i = 0; i < count; i++) {
-        TRY(signal_check(error));
-        if (is_dry_run) {
-            IntakeSource *source = source_of(intake, batches[i].manifest.source);
-            *(batches[i].plan == PLAN_SKIP ? &source->known : &source->batches) += 1;
-        } else {
-            TRY(take(pg, config, &batches[i], log, intake, error));
-        }
+    for (size_t i = 0, length; i < count; i += length) {
+        length = ledger_reading(batches + i, count - i);
+        TRY(take_reading(pg, config, batches + i, length, is_dry_run, log, intake, error));
     }
     return STATUS_OK;
 }

@@ -13,19 +13,55 @@ static const char *number(int64_t value, char out[NUMBER_SIZE])
     return out;
 }
 
+/* What identifies a batch to the ledger, as text. */
+typedef struct BatchText {
+    char id[KEY_HEX_SIZE], input[KEY_HEX_SIZE], read_at[TIME_ISO_SIZE], sequence[NUMBER_SIZE];
+} BatchText;
+
+static BatchText text_of(const WaitingBatch *batch)
+{
+    BatchText text;
+    key_to_hex(&batch->manifest.batch_id, text.id);
+    key_to_hex(&batch->manifest.input_digest, text.input);
+    time_write_iso(batch->manifest.read_at, text.read_at);
+    number(batch->manifest.sequence, text.sequence);
+    return text;
+}
+
+/* The newest batch of the source: if it is another one when the plan is carried out, somebody else loads the source. */
+static Status find_newest(Pg *pg, const char *source, int64_t *ret_batch_no, Error *error)
+{
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg, "select max(batch_no) from cl_ops.batch where source = $1", (const char *[]){source}, 1, &result,
+                 error));
+    *ret_batch_no = pg_value_int64(&result, 0, 0);
+    return STATUS_OK;
+}
+
+/* This very reading is in the ledger, whatever became of it: the program was interrupted before its folder went. */
+static Status find_reading(Pg *pg, const WaitingBatch *batch, bool *ret_is_known, Error *error)
+{
+    BatchText text = text_of(batch);
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg,
+                 "select from cl_ops.batch where source = $1 and batch_id = $2::uuid and read_at = $3 "
+                 "and sequence = $4::bigint",
+                 (const char *[]){batch->manifest.source, text.id, text.read_at, text.sequence}, 4, &result, error));
+    *ret_is_known = result.row_count > 0;
+    return STATUS_OK;
+}
+
 static Status plan_append(Pg *pg, WaitingBatch *batch, Error *error)
 {
-    char input[KEY_HEX_SIZE], id[KEY_HEX_SIZE], read_at[TIME_ISO_SIZE];
-    key_to_hex(&batch->manifest.input_digest, input);
-    key_to_hex(&batch->manifest.batch_id, id);
-    time_write_iso(batch->manifest.read_at, read_at);
+    BatchText text = text_of(batch);
     cleanup(pg_result_free) PgResult result = {0};
-    /* What was refused and is read again gets another chance: its source's limits may have changed. */
+    /* What was loaded goes before what was refused. What was refused and is read again gets another chance: its source's
+     * limits may have changed. */
     TRY(pg_query(pg,
-                 "select batch_no, batch_id = $3::uuid and (status = 'loaded' or read_at = $4) from cl_ops.batch "
+                 "select batch_no, status = 'loaded' and batch_id = $3::uuid from cl_ops.batch "
                  "where source = $1 and input_digest = $2::uuid and status <> 'replaced' "
-                 "order by batch_no desc limit 1",
-                 (const char *[]){batch->manifest.source, input, id, read_at}, 4, &result, error));
+                 "order by status = 'loaded' desc, batch_no desc limit 1",
+                 (const char *[]){batch->manifest.source, text.input, text.id}, 3, &result, error));
     batch->plan = PLAN_LOAD;
     if (result.row_count && text_is(pg_value(&result, 0, 1), "t")) {
         batch->plan = PLAN_SKIP;
@@ -94,67 +130,80 @@ static bool is_older(const Manifest *manifest, int64_t other_read_at, Text other
     return by_name < 0;
 }
 
-/* The same reading of the same input was refused, and then the program was interrupted. */
-static Status find_refused(Pg *pg, const WaitingBatch *batch, bool *ret_is_refused, Error *error)
+/* Such an input was refused, or, as the source was of mode append, loaded: then *ret_replaces is its batch, else 0. */
+static Status find_beside_chain(Pg *pg, const WaitingBatch *batch, bool *ret_was_refused, int64_t *ret_replaces,
+                                Error *error)
 {
-    char id[KEY_HEX_SIZE], read_at[TIME_ISO_SIZE];
-    key_to_hex(&batch->manifest.batch_id, id);
-    time_write_iso(batch->manifest.read_at, read_at);
+    BatchText text = text_of(batch);
     cleanup(pg_result_free) PgResult result = {0};
     TRY(pg_query(pg,
-                 "select from cl_ops.batch where source = $1 and batch_id = $2::uuid and read_at = $3 "
-                 "and status = 'refused'",
-                 (const char *[]){batch->manifest.source, id, read_at}, 3, &result, error));
-    *ret_is_refused = result.row_count > 0;
+                 "select coalesce(bool_or(status = 'refused'), false), "
+                 "max(batch_no) filter (where status = 'loaded' and mode = 'append') "
+                 "from cl_ops.batch where source = $1 and input_digest = $2::uuid",
+                 (const char *[]){batch->manifest.source, text.input}, 2, &result, error));
+    *ret_was_refused = text_is(pg_value(&result, 0, 0), "t");
+    *ret_replaces = pg_value_int64(&result, 0, 1);
     return STATUS_OK;
 }
 
-static Status plan_chain(Pg *pg, WaitingBatch *const *waiting, size_t count, Error *error)
+static void plan_known(WaitingBatch *batch, const PgResult *chain, size_t row)
 {
-    const char *source = waiting[0]->manifest.source;
-    cleanup(pg_result_free) PgResult chain = {0};
-    TRY(read_chain(pg, source, count, &chain, error));
-    size_t known = overlap(waiting, count, &chain);
-    for (size_t i = 0; i < known; i++) {
-        size_t row = chain.row_count - known + i;
-        char id[KEY_HEX_SIZE];
-        key_to_hex(&waiting[i]->manifest.batch_id, id);
-        bool is_same = text_is(pg_value(&chain, row, 2), id);
-        waiting[i]->plan = is_same ? PLAN_SKIP : PLAN_REPLACE;
-        waiting[i]->replaces = pg_value_int64(&chain, row, 0);
-        waiting[i]->place = pg_value_int64(&chain, row, 3);
+    BatchText text = text_of(batch);
+    batch->plan = text_is(pg_value(chain, row, 2), text.id) ? PLAN_SKIP : PLAN_REPLACE;
+    batch->replaces = pg_value_int64(chain, row, 0);
+    batch->place = pg_value_int64(chain, row, 3);
+}
+
+static void plan_new(WaitingBatch *batch, int64_t place, int64_t replaces, const PgResult *chain)
+{
+    batch->place = place;
+    batch->replaces = replaces;
+    batch->plan = replaces ? PLAN_REPLACE : PLAN_LOAD;
+    if (batch->manifest.mode != MODE_SNAPSHOT || chain->row_count == 0)
+        return;
+    size_t last = chain->row_count - 1;
+    if (is_older(&batch->manifest, pg_value_int64(chain, last, 4), pg_value(chain, last, 5),
+                 pg_value_int64(chain, last, 6))) {
+        batch->plan = PLAN_REFUSE;
+        snprintf(batch->reason, sizeof batch->reason, "older than the newest snapshot loaded, %.180s",
+                 pg_value(chain, last, 5).data);
     }
-    size_t last = chain.row_count - 1;
-    int64_t place = chain.row_count ? pg_value_int64(&chain, last, 3) : 0;
-    for (size_t i = known; i < count; i++) {
-        WaitingBatch *batch = waiting[i];
-        bool is_refused;
-        TRY(find_refused(pg, batch, &is_refused, error));
-        if (is_refused) {
-            batch->plan = PLAN_SKIP;
-            continue;
-        }
-        batch->place = ++place;
-        batch->plan = PLAN_LOAD;
-        if (batch->manifest.mode == MODE_SNAPSHOT && chain.row_count &&
-            is_older(&batch->manifest, pg_value_int64(&chain, last, 4), pg_value(&chain, last, 5),
-                     pg_value_int64(&chain, last, 6))) {
-            batch->plan = PLAN_REFUSE;
-            snprintf(batch->reason, sizeof batch->reason, "older than the newest snapshot loaded, %.180s",
-                     pg_value(&chain, last, 5).data);
-        }
+}
+
+/* What was refused stands in no chain: it is passed over when what waits is laid against the chain's end. */
+static Status plan_chain(Pg *pg, WaitingBatch *const *waiting, size_t count, WaitingBatch **candidates, Error *error)
+{
+    cleanup(pg_result_free) PgResult chain = {0};
+    TRY(read_chain(pg, waiting[0]->manifest.source, count, &chain, error));
+    size_t candidate_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool was_refused;
+        TRY(find_beside_chain(pg, waiting[i], &was_refused, &waiting[i]->replaces, error));
+        if (!was_refused && !waiting[i]->manifest.is_refused)
+            candidates[candidate_count++] = waiting[i];
+    }
+    size_t known = overlap(candidates, candidate_count, &chain), next = 0;
+    int64_t place = chain.row_count ? pg_value_int64(&chain, chain.row_count - 1, 3) : 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_candidate = next < candidate_count && candidates[next] == waiting[i];
+        if (is_candidate && next < known)
+            plan_known(waiting[i], &chain, chain.row_count - known + next);
+        else if (!is_candidate && next < known)
+            waiting[i]->plan = PLAN_SKIP; /* older than what is loaded */
+        else
+            plan_new(waiting[i], ++place, waiting[i]->replaces, &chain);
+        next += is_candidate;
     }
     return STATUS_OK;
 }
 
-/* The same input once more, of an append source among all that wait, else right behind: the later one counts, since its
- * mapping is the newer one. */
-static bool is_superseded(const WaitingBatch *batches, size_t count, size_t i)
+/* The same input once more, of an append source among all of this reading, else right behind: it counts once. */
+static bool is_repeated(const WaitingBatch *batches, size_t count, size_t i)
 {
     const Manifest *own = &batches[i].manifest;
     for (size_t k = i + 1; k < count; k++) {
         const Manifest *other = &batches[k].manifest;
-        if ((own->mode == MODE_APPEND) != (other->mode == MODE_APPEND) || strcmp(own->source, other->source) != 0)
+        if (strcmp(own->source, other->source) != 0)
             continue;
         if (key_equal(&own->input_digest, &other->input_digest))
             return true;
@@ -164,18 +213,36 @@ static bool is_superseded(const WaitingBatch *batches, size_t count, size_t i)
     return false;
 }
 
+/* Takes what needs no plan out: is_planned is true of it. */
+static Status plan_without_ledger(Pg *pg, WaitingBatch *batches, size_t count, bool *is_planned, Error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        TRY(find_newest(pg, batches[i].manifest.source, &batches[i].newest, error));
+        TRY(find_reading(pg, &batches[i], &is_planned[i], error));
+        is_planned[i] = is_planned[i] || is_repeated(batches, count, i);
+        if (is_planned[i])
+            batches[i].plan = PLAN_SKIP;
+    }
+    return STATUS_OK;
+}
+
+size_t ledger_reading(const WaitingBatch *batches, size_t count)
+{
+    size_t length = 0;
+    while (length < count && batches[length].manifest.read_at == batches[0].manifest.read_at)
+        length++;
+    return length;
+}
+
 Status ledger_plan(Pg *pg, WaitingBatch *batches, size_t count, Error *error)
 {
     cleanup(arena_done) Arena arena = arena_make(64 << 20);
     WaitingBatch **chain = arena_allocate(&arena, count * sizeof *chain);
+    WaitingBatch **candidates = arena_allocate(&arena, count * sizeof *candidates);
     bool *is_planned = arena_allocate(&arena, count);
-    if (!chain || !is_planned)
+    if (!chain || !candidates || !is_planned)
         return error_no_memory(error);
-    for (size_t i = 0; i < count; i++) {
-        is_planned[i] = is_superseded(batches, count, i);
-        if (is_planned[i])
-            batches[i].plan = PLAN_SKIP;
-    }
+    TRY(plan_without_ledger(pg, batches, count, is_planned, error));
     for (size_t i = 0; i < count; i++) {
         if (is_planned[i])
             continue;
@@ -190,9 +257,19 @@ Status ledger_plan(Pg *pg, WaitingBatch *batches, size_t count, Error *error)
                 chain[length++] = &batches[k];
                 is_planned[k] = true;
             }
-        TRY(plan_chain(pg, chain, length, error));
+        TRY(plan_chain(pg, chain, length, candidates, error));
     }
     return STATUS_OK;
+}
+
+Status ledger_check(Pg *pg, const WaitingBatch *batch, Error *error)
+{
+    int64_t newest;
+    TRY(find_newest(pg, batch->manifest.source, &newest, error));
+    if (newest == batch->newest)
+        return STATUS_OK;
+    error_set(error, ERROR_BUSY, "another program loads source %s too", batch->manifest.source);
+    return error_hint(error, "wait until it has ended, then run again");
 }
 
 static Status record_inputs(Pg *pg, const Manifest *manifest, const char *batch_no, Error *error)

@@ -4,7 +4,11 @@
  * return to an earlier state is news, so what waits is laid against the end of the chain: the longest run of waiting
  * batches that the chain already ends with was read before (the spool may have been lost); what follows is new.
  *
- *     TRY(ledger_plan(pg, batches, count, error));
+ * What extract read at one time is planned at once, and loaded before the next reading is planned: so the ledger is what
+ * it would be had each been loaded right after it was read.
+ *
+ *     size_t length = ledger_reading(batches, count);
+ *     TRY(ledger_plan(pg, batches, length, error));
  *     switch (batches[i].plan) ...
  */
 #ifndef CLOSEDLOOP_LOAD_LEDGER_H
@@ -26,12 +30,19 @@ typedef struct WaitingBatch {
     Manifest manifest;
     LedgerPlan plan;
     int64_t replaces;
-    int64_t place; /* in the chain; 0 for append */
+    int64_t place;  /* in the chain; 0 for append */
+    int64_t newest; /* batch_no of its source when it was planned, or of what was loaded since; 0: none */
     char reason[256];
 } WaitingBatch;
 
-/* Fills plan, replaces, place and reason of all batches, which stand in the order of their names. */
+/* How many of the batches, which stand in the order of their names, begin with the same reading as the first. */
+size_t ledger_reading(const WaitingBatch *batches, size_t count);
+
+/* Fills plan, replaces, place, newest and reason of all batches of one reading. */
 Status ledger_plan(Pg *pg, WaitingBatch *batches, size_t count, Error *error);
+
+/* ERROR_BUSY if another program has loaded a batch of this source since it was planned. In the batch's transaction. */
+Status ledger_check(Pg *pg, const WaitingBatch *batch, Error *error);
 
 /* Writes the batch's row, inputs and counts; returns its number. */
 Status ledger_record(Pg *pg, const WaitingBatch *batch, int64_t *ret_batch_no, Error *error);

@@ -128,6 +128,10 @@ static Status merge_dimensions(Merge *merge, Error *error)
                        "insert into cl_core.arrival select distinct on (arrival_id) * from pg_temp.stage_arrival "
                        "order by arrival_id on conflict do nothing",
                        error));
+        TRY(run_with_batch(merge,
+                           "insert into cl_core.arrival_seen (arrival_id, batch_no) "
+                           "select distinct arrival_id, $1::integer from pg_temp.stage_arrival",
+                           error));
     }
     return STATUS_OK;
 }
@@ -271,6 +275,7 @@ static Status check_secret(Pg *pg, const Manifest *manifest, Error *error)
 static Status merge_in_transaction(Merge *merge, const char *reason, Error *error)
 {
     TRY(begin_alone(merge->pg, error));
+    TRY(ledger_check(merge->pg, merge->batch, error));
     TRY(check_secret(merge->pg, &merge->batch->manifest, error));
     WaitingBatch recorded = *merge->batch;
     if (reason) {
@@ -286,6 +291,7 @@ static Status merge_in_transaction(Merge *merge, const char *reason, Error *erro
     int64_t batch_no = 0;
     TRY(ledger_record(merge->pg, &recorded, &batch_no, error));
     snprintf(merge->batch_no, sizeof merge->batch_no, "%" PRId64, batch_no);
+    merge->outcome->batch_no = batch_no;
     TRY(run_with_batch(merge, "select set_config('closedloop.batch_no', $1, true)", error));
     TRY(merge_rejects(merge, error));
     if (recorded.plan != PLAN_REFUSE)

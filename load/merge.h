@@ -8,6 +8,7 @@
 
 typedef struct MergeOutcome {
     bool is_refused;          /* recorded, no row taken; `reason` says why */
+    int64_t batch_no;         /* in the ledger */
     int64_t rows;             /* copied */
     int64_t duplicates_aside; /* views that other batches had brought */
     char reason[512];

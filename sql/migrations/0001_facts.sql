@@ -24,6 +24,7 @@ create table cl_ops.batch (
     loaded_at timestamptz not null
 );
 create index on cl_ops.batch (source, place);
+create index on cl_ops.batch (source, batch_no);
 create index on cl_ops.batch (batch_id);
 create index on cl_ops.batch (source, input_digest);
 
@@ -134,7 +135,6 @@ create table cl_core.view (
     batch_no integer not null default current_setting('closedloop.batch_no')::integer,
     primary key (viewed_at, view_id)
 ) partition by range (viewed_at);
-create index view_batch on cl_core.view using brin (batch_no);
 
 -- The same event, brought again: not counted anywhere, kept so that a batch that is replaced gives way to it.
 create table cl_core.view_duplicate (
@@ -165,6 +165,13 @@ create table cl_core.arrival (
     content_tag text,
     referrer_host text
 );
+-- An arrival goes with the last batch that brought it.
+create table cl_core.arrival_seen (
+    arrival_id uuid not null,
+    batch_no integer not null references cl_ops.batch on delete cascade,
+    primary key (arrival_id, batch_no)
+);
+create index on cl_core.arrival_seen (batch_no);
 insert into cl_core.arrival (arrival_id, channel, source, medium, campaign)
 values ('00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed', 'unattributed');
 

@@ -372,6 +372,10 @@ begin
     select 'content', content_id from cl_core.content_seen where batch_no = batch
     on conflict do nothing;
     delete from cl_core.content_seen where batch_no = batch;
+    insert into cl_ops.changed_key (kind, key)
+    select 'arrival', arrival_id from cl_core.arrival_seen where batch_no = batch
+    on conflict do nothing;
+    delete from cl_core.arrival_seen where batch_no = batch;
     if this.first_at is not null then
         perform cl_core.note_views(batch, this.first_at, this.last_at);
         insert into cl_ops.changed_day (day)
@@ -389,7 +393,14 @@ begin
         delete from cl_core.view where batch_no = batch and viewed_at between this.first_at and this.last_at;
         perform cl_core.settle_copies();
     end if;
-    delete from cl_ops.reject where batch_no = batch;
-    update cl_ops.batch as b set status = 'replaced' where b.batch_no = batch;
+    -- What was refused of the same input in the meantime goes with it.
+    delete from cl_ops.reject as r
+    using cl_ops.batch as b
+    where r.batch_no = b.batch_no and b.source = this.source and b.input_digest = this.input_digest
+      and (b.batch_no = batch or b.status = 'refused');
+    update cl_ops.batch as b
+    set status = 'replaced'
+    where b.source = this.source and b.input_digest = this.input_digest
+      and (b.batch_no = batch or b.status = 'refused');
 end
 $$;

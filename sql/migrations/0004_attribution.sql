@@ -25,6 +25,7 @@ create table cl_marketing.deal_touch (
 );
 create index on cl_marketing.deal_touch (content_id, touched_at);
 create index on cl_marketing.deal_touch (person_id);
+create index on cl_marketing.deal_touch (arrival_id);
 
 -- Sums are kept, not computed when read: refresh takes the old contribution of a changed deal away and adds the new one.
 -- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts.

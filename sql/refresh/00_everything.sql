@@ -49,6 +49,8 @@ select 'content', content_id from cl_core.content_history
 union
 select 'content', content_id from cl_core.content_seen
 union
+select 'arrival', arrival_id from cl_core.arrival where arrival_id <> '00000000-0000-0000-0000-000000000000'
+union
 select 'visitor', visitor_id from cl_core.identity_history where visitor_id is not null
 on conflict do nothing;
 

@@ -42,10 +42,13 @@ begin
         select reached.key, current_round + 1
         from (
             select other.person_key as key
-            from affected_key as f
-            join cl_core.person_alias as own on own.person_key = f.person_key
-            join cl_core.person_alias as other on other.person_id = own.person_id
-            where f.round = current_round
+            from (
+                select distinct own.person_id
+                from affected_key as f
+                join cl_core.person_alias as own on own.person_key = f.person_key
+                where f.round = current_round
+            ) as p
+            join cl_core.person_alias as other on other.person_id = p.person_id
             union
             select e.key
             from affected_key as f
@@ -67,7 +70,7 @@ end
 $$;
 
 -- Merges, followed to the end; the lowest key of a cycle is its end.
-create temporary table merge_step (node uuid primary key, at uuid not null, lowest uuid not null) on commit drop;
+create temporary table merge_step (node uuid not null, at uuid not null, lowest uuid not null) on commit drop;
 insert into merge_step (node, at, lowest)
 select e.lead_id, e.key, least(e.lead_id, e.key)
 from affected_key as f
@@ -130,7 +133,7 @@ group by node;
 create unique index on component (node);
 analyze component;
 
-create temporary table merge_step (node uuid primary key, at uuid not null, lowest uuid not null) on commit drop;
+create temporary table merge_step (node uuid not null, at uuid not null, lowest uuid not null) on commit drop;
 
 do $$
 begin
@@ -150,7 +153,7 @@ begin
         analyze merge_step;
         perform cl_core.follow_merges();
         update component as c set label = m.at from merge_step as m where m.node = c.label;
-        delete from merge_step;
+        truncate merge_step;
     end loop;
 end
 $$;

@@ -52,7 +52,7 @@ begin
 end
 $$;
 
-create temporary table merge_step (node uuid primary key, at uuid not null, lowest uuid not null) on commit drop;
+create temporary table merge_step (node uuid not null, at uuid not null, lowest uuid not null) on commit drop;
 insert into merge_step (node, at, lowest)
 select d.deal_id, d.merged_into_id, least(d.deal_id, d.merged_into_id)
 from cl_ops.changed_key as c

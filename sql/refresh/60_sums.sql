@@ -33,6 +33,12 @@ delete from cl_marketing.campaign_credit as t
 using (select distinct campaign, source, medium from delta_campaign) as d
 where t.deals = 0 and t.campaign = d.campaign and t.source = d.source and t.medium = d.medium;
 
+-- Arrivals that no batch brings any more.
+delete from cl_core.arrival as t
+using cl_ops.changed_key as c
+where c.kind = 'arrival' and t.arrival_id = c.key
+  and not exists (select from cl_core.arrival_seen as s where s.arrival_id = t.arrival_id);
+
 -- Views and visitors of the months in which a day changed: the day is one of UTC, the months are those of its two ends.
 create temporary table changed_month on commit drop as
 select distinct date_trunc('month', d.ends_at at time zone s.timezone)::date as month

@@ -278,6 +278,10 @@ comment on column cl_core.deal_history.closed_at is 'close date as the source sa
 
 -- ------------------------------------------------------------------------------------------ functions
 
+comment on table cl_core.arrival_seen is 'One row: an arrival that a batch brought; it goes with the last of them.';
+comment on column cl_core.arrival_seen.arrival_id is 'the arrival: cl_core.arrival';
+comment on column cl_core.arrival_seen.batch_no is 'the batch: cl_ops.batch';
+
 comment on function cl_core.follow_merges() is 'Follows the merges in pg_temp.merge_step to their end. Used by refreshing.';
 comment on function cl_core.month_of(timestamptz) is 'First day of the month that holds the instant, in the reporting time zone.';
 comment on function cl_core.day_of(timestamptz) is 'Day that holds the instant, in the reporting time zone.';

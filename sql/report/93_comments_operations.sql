@@ -53,10 +53,10 @@ comment on column cl_ops.reject.kind is 'record kind that it was to become; null
 comment on column cl_ops.reject.field is 'field or column that was wrong; null: the record as a whole';
 comment on column cl_ops.reject.code is 'reason as one word: bad_json, bad_time, bad_email, missing, in_future, ragged_row, ...';
 comment on column cl_ops.reject.reason is 'reason in words';
-comment on column cl_ops.reject.raw is 'start of the text as it was read, addresses masked';
+comment on column cl_ops.reject.raw is 'start of the text as it was read, addresses masked; null where a cookie may stand in it';
 
 comment on table cl_ops.changed_key is 'One row: something that loading changed and the reports do not show yet. Refresh takes these rows away.';
-comment on column cl_ops.changed_key.kind is 'record kind, or person, visitor, content';
+comment on column cl_ops.changed_key.kind is 'record kind, or person, visitor, content, arrival';
 comment on column cl_ops.changed_key.key is 'its key';
 comment on table cl_ops.changed_day is 'One row: a day (UTC) whose views changed since the last refresh.';
 comment on column cl_ops.changed_day.day is 'the day';

@@ -4,6 +4,7 @@
 # shellcheck source=tests/pipeline/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../pipeline/lib.sh"
 
+# shellcheck disable=SC2034 # used by those who source this
 READ_AT=2026-04-06T02:00:00Z
 RANDOM=20260406 # the same points each time, as far as the machine is as fast
 
@@ -39,6 +40,7 @@ YAML
 
 now() { date +%s%N; }
 
+# shellcheck disable=SC2034 # HIT is the answer
 # kill_after NANOSECONDS PROGRAM [ARGUMENT…]: starts it and kills it after that time. HIT says whether it was still at work.
 kill_after() {
     local pid code=0

@@ -8,7 +8,7 @@ strace -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
 
 write_config <<'YAML'
 sources:
-  - {name: web, kind: view, format: csv, path: "web-*.csv", fields: {event_id: id, viewed_at: at, url: page, visitor: v, email: mail}}
+  - {name: web, kind: view, format: csv, path: web.csv, fields: {event_id: id, viewed_at: at, url: page, visitor: v, email: mail}}
   - {name: leads, system: crm, kind: lead, mode: upsert, format: csv, path: leads.csv, fields: {contact_key: id, email: mail, created_at: made}}
   - name: deals
     system: crm
@@ -21,18 +21,17 @@ sources:
     fields: {deal_key: id, created_at: made, closed_at: closed, is_won: won, amount: amount}
     also: [{kind: deal_contact, each: who, fields: {deal_key: ../id, contact_key: nr}}]
 YAML
-for part in 1 2; do
-    {
-        echo 'id,at,page,v,mail'
-        for ((i = 0; i < 30; i++)); do
-            echo "e$part-$i,2026-01-0$((1 + i % 9))T10:00:0${part}Z,https://a.example/$((i % 5)),v$((i % 4)),$( ((i % 10)) || echo "p$((i % 3))@a.example")"
-        done
-    } >web-$part.csv
-done
+{
+    echo 'id,at,page,v,mail'
+    for ((i = 0; i < 60; i++)); do
+        echo "e$i,2026-01-0$((1 + i % 9))T10:00:0$((i % 7))Z,https://a.example/$((i % 5)),v$((i % 4)),$( ((i % 10)) || echo "p$((i % 3))@a.example")"
+    done
+} >web.csv
 printf 'id,mail,made\n1,p0@a.example,2026-01-05\n2,p1@a.example,2026-01-05\n' >leads.csv
 echo '[{"id":"D1","made":"2026-01-05","closed":"2026-01-20","won":true,"amount":"10.00","who":[{"nr":"1"},{"nr":"2"}]},{"id":"D2","made":"soon"}]' >deals-1.json
 echo '[{"id":"D1","made":"2026-01-05","closed":"2026-01-20","won":true,"amount":"12.00","who":[{"nr":"1"}]},{"id":"D2","made":"2026-01-06"}]' >deals-2.json
 
+# shellcheck disable=SC2034 # HIT is the answer
 # kill_at CALL STEP PROGRAM [ARGUMENT…]: kills it as it begins the STEPth of these system calls; HIT=no if there are fewer.
 kill_at() {
     local code=0

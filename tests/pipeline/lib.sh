@@ -214,7 +214,7 @@ join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdro
 where n.nspname in ('cl_core', 'cl_marketing', 'cl_sales', 'cl_smarketing')
     and c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition
     and a.attname not in ('batch_no', 'place', 'loaded_at', 'refreshed_at')
-    and (n.nspname, c.relname) not in (('cl_core', 'view_duplicate'), ('cl_core', 'content_seen'))
+    and (n.nspname, c.relname) not in (('cl_core', 'view_duplicate'), ('cl_core', 'content_seen'), ('cl_core', 'arrival_seen'))
 group by n.nspname, c.relname
 order by n.nspname, c.relname
 \gexec
