@@ -55,8 +55,8 @@ static Status plan_append(Pg *pg, WaitingBatch *batch, Error *error)
 {
     BatchText text = text_of(batch);
     cleanup(pg_result_free) PgResult result = {0};
-    /* What was loaded goes before what was refused. What was refused and is read again gets another chance: its source's
-     * limits may have changed. */
+    /* What was loaded goes before what was refused. What was refused and is read again gets another chance: its
+     * source's limits may have changed. */
     TRY(pg_query(pg,
                  "select batch_no, status = 'loaded' and batch_id = $3::uuid from cl_ops.batch "
                  "where source = $1 and input_digest = $2::uuid and status <> 'replaced' "

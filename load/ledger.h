@@ -4,8 +4,8 @@
  * return to an earlier state is news, so what waits is laid against the end of the chain: the longest run of waiting
  * batches that the chain already ends with was read before (the spool may have been lost); what follows is new.
  *
- * What extract read at one time is planned at once, and loaded before the next reading is planned: so the ledger is what
- * it would be had each been loaded right after it was read.
+ * What extract read at one time is planned at once, and loaded before the next reading is planned: so the ledger is
+ * what it would be had each been loaded right after it was read.
  *
  *     size_t length = ledger_reading(batches, count);
  *     TRY(ledger_plan(pg, batches, length, error));
