@@ -3,6 +3,7 @@
 #include "common/folder.h"
 #include "extract/bookmark.h"
 #include "extract/format.h"
+#include "extract/inputs.h"
 #include "extract/maker.h"
 #include "extract/preview.h"
 
@@ -20,7 +21,7 @@ typedef struct Turn {
     Mapping mapping;
     Bookmark bookmark;
     Arena arena; /* of the inputs */
-    FileInputs inputs;
+    Inputs inputs;
     MakerJob job;
     RunOutcome *outcome;
     double saved_at;
@@ -39,8 +40,7 @@ static bool stops_the_run(const Error *error)
            error->code == ERROR_CANNOT_CREATE;
 }
 
-/* Logs and keeps what concerns one input alone; STATUS_ERROR for what does not. */
-static Status note_failure(Run *run, const Source *source, Error *error)
+Status run_note_failure(Run *run, const Source *source, Error *error)
 {
     if (stops_the_run(error))
         return STATUS_ERROR;
@@ -50,48 +50,6 @@ static Status note_failure(Run *run, const Source *source, Error *error)
         run->failure = *error;
     error_clear(error);
     return STATUS_OK;
-}
-
-/* --- inputs --------------------------------------------------------------------------------------------------- */
-
-/* Those that can be found; is_whole says whether these are all that the configuration names. */
-static Status find_inputs(Run *run, const Source *source, Arena *arena, FileInputs *ret_inputs, bool *ret_is_whole,
-                          Error *error)
-{
-    FileInputs all = {.items = NULL};
-    *ret_is_whole = true;
-    for (size_t i = 0; i < source->path_count; i++) {
-        FileInputs found;
-        Status status = files_find(source->paths[i], arena, &found, error);
-        if (status == STATUS_OK)
-            status = files_merge(&all, &found, arena, &all, error);
-        if (status == STATUS_OK)
-            continue;
-        *ret_is_whole = false;
-        TRY(note_failure(run, source, error));
-    }
-    *ret_inputs = all;
-    return STATUS_OK;
-}
-
-static bool is_wanted(const Run *run, const FileInput *input)
-{
-    return !run->has_since || input->modified_ns >= run->since * 1000;
-}
-
-/* Leaves out what --since excludes. Of parts that are one snapshot all are read if one is. */
-static void drop_old_inputs(const Run *run, const Source *source, FileInputs *inputs)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < inputs->count; i++)
-        count += is_wanted(run, &inputs->items[i]);
-    if (source->together && count)
-        return;
-    count = 0;
-    for (size_t i = 0; i < inputs->count; i++)
-        if (is_wanted(run, &inputs->items[i]))
-            inputs->items[count++] = inputs->items[i];
-    inputs->count = count;
 }
 
 /* --- bookmarks ------------------------------------------------------------------------------------------------ */
@@ -208,14 +166,14 @@ static Status make_batch(Turn *turn, const FileInput *files, size_t count, Error
 
 static Status make_batches(Turn *turn, Error *error)
 {
-    size_t step = turn->source->together ? turn->inputs.count : 1;
-    for (size_t i = 0; i < turn->inputs.count; i += step) {
+    size_t step = turn->source->together ? turn->inputs.files.count : 1;
+    for (size_t i = 0; i < turn->inputs.files.count; i += step) {
         /* Unchanged files count too: a run that goes on after an interruption, with the same read_at, gives its batches
          * the numbers that they would have had. */
         if (turn->run->sequence < BATCH_SEQUENCE_MAX)
             turn->run->sequence++;
-        if (make_batch(turn, &turn->inputs.items[i], step, error) != STATUS_OK)
-            TRY(note_failure(turn->run, turn->source, error));
+        if (make_batch(turn, &turn->inputs.files.items[i], step, error) != STATUS_OK)
+            TRY(run_note_failure(turn->run, turn->source, error));
     }
     return STATUS_OK;
 }
@@ -233,7 +191,7 @@ static uint64_t total_bytes(const FileInputs *inputs)
 static Status read_inputs(Turn *turn, Error *error)
 {
     Run *run = turn->run;
-    Progress progress = progress_make(stderr, turn->source->name, total_bytes(&turn->inputs), run->is_quiet);
+    Progress progress = progress_make(stderr, turn->source->name, total_bytes(&turn->inputs.files), run->is_quiet);
     turn->job = (MakerJob){
         .config = run->config,
         .source = turn->source,
@@ -260,14 +218,12 @@ static Status take_turn(Turn *turn, Error *error)
 {
     Run *run = turn->run;
     const Source *source = turn->source;
-    bool is_whole;
     TRY(mapping_compile(source, &turn->mapping, error));
-    TRY(find_inputs(run, source, &turn->arena, &turn->inputs, &is_whole, error));
+    TRY(inputs_find(run, source, &turn->arena, &turn->inputs, error));
     /* Parts that are one snapshot cannot be read without one of them. */
-    if (source->together && !is_whole)
+    if (source->together && !turn->inputs.is_whole)
         return STATUS_OK;
-    drop_old_inputs(run, source, &turn->inputs);
-    if (turn->inputs.count == 0)
+    if (turn->inputs.files.count == 0)
         return STATUS_OK;
     TRY(bookmark_load(run->config->spool, source->name, &turn->bookmark, error));
     return read_inputs(turn, error);
@@ -283,7 +239,7 @@ Status run_source(Run *run, const Source *source, RunOutcome *ret_outcome, Error
     mapping_done(&turn.mapping);
     arena_done(&turn.arena);
     ret_outcome->seconds = clock_seconds() - started_at;
-    return status == STATUS_OK ? STATUS_OK : note_failure(run, source, error);
+    return status == STATUS_OK ? STATUS_OK : run_note_failure(run, source, error);
 }
 
 /* --- preview -------------------------------------------------------------------------------------------------- */
@@ -297,25 +253,24 @@ static Status preview_inputs(Run *run, const FileInputs *inputs, Emitter *emitte
         if (status == STATUS_OK)
             status = format_read(emitter, stream, &result, error);
         if (status != STATUS_OK)
-            TRY(note_failure(run, emitter->mapping->source, error));
+            TRY(run_note_failure(run, emitter->mapping->source, error));
     }
     return STATUS_OK;
 }
 
 static Status show_source(Run *run, const Mapping *mapping, Arena *arena, uint64_t limit, FILE *stream, Error *error)
 {
-    FileInputs inputs;
-    bool is_whole;
-    TRY(find_inputs(run, mapping->source, arena, &inputs, &is_whole, error));
-    drop_old_inputs(run, mapping->source, &inputs);
-    fprintf(stream, "source %s: %zu file%s\n\n", mapping->source->name, inputs.count, inputs.count == 1 ? "" : "s");
-    if (inputs.count == 0)
+    Inputs inputs;
+    TRY(inputs_find(run, mapping->source, arena, &inputs, error));
+    size_t count = inputs.files.count;
+    fprintf(stream, "source %s: %zu file%s\n\n", mapping->source->name, count, count == 1 ? "" : "s");
+    if (count == 0)
         return STATUS_OK;
     cleanup(preview_done) Preview preview = preview_make(stream, mapping->source->format);
     cleanup(emitter_done) Emitter emitter = EMITTER_INIT;
     TRY(emitter_make(mapping, preview_sink(&preview), &emitter, error));
     emitter.limit = limit;
-    TRY(preview_inputs(run, &inputs, &emitter, error));
+    TRY(preview_inputs(run, &inputs.files, &emitter, error));
     preview_end(&preview);
     fputc('\n', stream);
     return STATUS_OK;
@@ -328,5 +283,5 @@ Status run_preview(Run *run, const Source *source, uint64_t limit, FILE *stream,
     Status status = mapping_compile(source, &mapping, error);
     if (status == STATUS_OK)
         status = show_source(run, &mapping, &arena, limit, stream, error);
-    return status == STATUS_OK ? STATUS_OK : note_failure(run, source, error);
+    return status == STATUS_OK ? STATUS_OK : run_note_failure(run, source, error);
 }

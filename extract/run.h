@@ -43,4 +43,8 @@ Status run_source(Run *run, const Source *source, RunOutcome *ret_outcome, Error
 /* Prints the first records of the source as they would be mapped; writes nothing else. */
 Status run_preview(Run *run, const Source *source, uint64_t limit, FILE *stream, Error *error);
 
+/* Logs what concerns one input alone, as a failure of the source, keeps the first in run->failure, and clears it.
+ * STATUS_ERROR for what stops the whole run. */
+Status run_note_failure(Run *run, const Source *source, Error *error);
+
 #endif
