@@ -25,7 +25,9 @@ static const RecordField view_fields[] = {
     {"contact_key", FIELD_TEXT, false, "the visitor's contact in the same system, if the event shows it"},
     {"url", FIELD_URL, true, "the address of the content"},
     {"title", FIELD_TEXT, false, "the page's title at that time"},
-    {"interaction", FIELD_TEXT, false, "page_view unless given: download, form, email_click, video, webinar, ..."},
+    {"interaction", FIELD_TEXT, false,
+     "page_view unless given: download, form, email_click, video, webinar, ...; dwell: no view, but more of one's "
+     "seconds"},
     {"referrer", FIELD_TEXT, false, "the address of the page that led here"},
     {"user_agent", FIELD_TEXT, false, "the browser's name for itself; bots are told by it"},
     {"utm_source", FIELD_TEXT, false, "campaign source; without it, the url's own parameter"},

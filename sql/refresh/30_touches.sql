@@ -93,16 +93,20 @@ select
     v.content_id,
     v.visit_arrival_id as arrival_id,
     coalesce(
-        (array_agg(v.interaction order by v.viewed_at, v.view_id) filter (where v.interaction <> 'page_view'))[1],
+        (
+            array_agg(v.interaction order by v.viewed_at, v.view_id)
+            filter (where v.interaction not in ('page_view', 'dwell'))
+        )[1],
         'page_view'
     ) as interaction,
-    count(*) as views,
+    count(*) filter (where v.interaction <> 'dwell') as views,
     sum(v.dwell_seconds) as dwell_seconds,
     min(v.viewed_at) < min(s.first_known_at) as is_before_known
 from in_visit as v
 join span as s on s.visitor_id = v.visitor_id and v.viewed_at >= s.from_at and v.viewed_at < s.until_at
 join cl_ops.batch as b on b.batch_no = v.batch_no
-group by v.visitor_id, v.sitting_no, v.visit_no, v.visit_arrival_id, v.content_id, s.person_id;
+group by v.visitor_id, v.sitting_no, v.visit_no, v.visit_arrival_id, v.content_id, s.person_id
+having bool_or(v.interaction <> 'dwell');
 
 delete from cl_core.touch as t using changed_visitor as c where t.visitor_id = c.visitor_id;
 
@@ -130,11 +134,13 @@ select
     t.first_seen_at, t.last_seen_at, coalesce(t.touches, 0) as touches, coalesce(t.views, 0) as views
 from changed_person as c
 left join lateral (
-    -- The contact that names the person speaks for it; what that one does not say, no other says in its place.
+    -- One contact speaks for the person, and what that one does not say, no other says in its place: a CRM's, which has
+    -- an owner or a stage, before one that a web tool knows; then the one that names the person.
     select lead.email, lead.name, lead.company, lead.title, lead.account_id, lead.owner, lead.stage, true as is_lead
     from cl_core.lead as lead
     where lead.person_id = c.person_id and not lead.is_deleted
-    order by lead.merged_into_key is not null, lead.lead_id <> c.person_id, lead.updated_at desc nulls last, lead.lead_id
+    order by lead.merged_into_key is not null, lead.owner is null and lead.stage is null,
+        lead.lead_id <> c.person_id, lead.updated_at desc nulls last, lead.lead_id
     limit 1
 ) as l on true
 left join lateral (

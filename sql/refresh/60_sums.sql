@@ -56,9 +56,11 @@ declare
     branches text;
 begin
     select string_agg(format($branch$
-            select content_id, %L::date as month, sum(views) as views, count(*) as visitors, sum(dwell_seconds) as dwell_seconds
+            select content_id, %L::date as month, sum(views) as views, count(*) filter (where views > 0) as visitors,
+                sum(dwell_seconds) as dwell_seconds
             from (
-                select content_id, visitor_id, count(*) as views, sum(coalesce(dwell_seconds, 0))::bigint as dwell_seconds
+                select content_id, visitor_id, count(*) filter (where interaction <> 'dwell') as views,
+                    sum(coalesce(dwell_seconds, 0))::bigint as dwell_seconds
                 from cl_core.view
                 where viewed_at >= %L::timestamptz and viewed_at < %L::timestamptz
                 group by content_id, visitor_id

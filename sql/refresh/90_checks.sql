@@ -146,7 +146,7 @@ select 'refreshed deals not credited in full under ' || m.name, 0,
     )
 from cl_marketing.model as m
 union all
-select 'views of refreshed visitors', count(*),
+select 'views of refreshed visitors', count(*) filter (where interaction <> 'dwell'),
     coalesce((
         select sum(t.views)
         from changed_visitor as c

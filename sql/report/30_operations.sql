@@ -212,11 +212,12 @@ language sql stable as $$
         union all
         select 'views of identified visitors', count(*), coalesce((select sum(t.views) from cl_core.touch as t), 0)
         from cl_core.view as v
-        where v.visitor_id in (select i.visitor_id from cl_core.identity as i)
+        where v.interaction <> 'dwell' and v.visitor_id in (select i.visitor_id from cl_core.identity as i)
         union all
         select 'views by content and month', count(*),
             coalesce((select sum(m.views) from cl_marketing.content_view_month as m), 0)
         from cl_core.view as v
+        where v.interaction <> 'dwell'
         union all
         select 'views emitted', coalesce(sum(k.emitted), 0), (select count(*) from cl_core.view)
         from cl_ops.batch as b

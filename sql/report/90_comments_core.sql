@@ -53,7 +53,7 @@ comment on column cl_core.view.visitor_id is 'visitor: keyed digest of the cooki
 comment on column cl_core.view.viewed_at is 'when it happened';
 comment on column cl_core.view.arrival_id is 'how the visitor came, as this view alone tells: cl_core.arrival; the visit''s arrival is that of its first view';
 comment on column cl_core.view.visit_mark is 'digest of the campaign, click id or outside referrer that the view shows; a new one starts a new visit; null: it shows none';
-comment on column cl_core.view.interaction is 'page_view, download, form, email_click, video, webinar, ... as the source says';
+comment on column cl_core.view.interaction is 'page_view, download, form, email_click, video, webinar, ... as the source says; dwell: no view of its own, only more seconds on one';
 comment on column cl_core.view.dwell_seconds is 'seconds spent, where the source says so';
 
 comment on table cl_core.view_duplicate is 'One row: a further copy of an event in cl_core.view, brought by the same or another batch. Counted nowhere; it takes the view''s place when the batch that brought that one is replaced.';
@@ -236,7 +236,7 @@ comment on column cl_core.touch.touched_at is 'time of its first view';
 comment on column cl_core.touch.last_viewed_at is 'time of its last view';
 comment on column cl_core.touch.source is 'source of its first view';
 comment on column cl_core.touch.arrival_id is 'how the visit began: cl_core.arrival';
-comment on column cl_core.touch.interaction is 'first interaction other than page_view, or else page_view';
+comment on column cl_core.touch.interaction is 'first interaction other than page_view and dwell, or else page_view';
 comment on column cl_core.touch.views is 'number of views that fold into it';
 comment on column cl_core.touch.dwell_seconds is 'sum of their seconds; null where no source says any';
 comment on column cl_core.touch.is_before_known is 'true: the visitor was not yet known to be this person';
