@@ -49,12 +49,20 @@ typedef struct RecordMapping {
     unsigned int line;
 } RecordMapping;
 
+/* A query whose rows are the input, in place of files. */
+typedef struct SourceQuery {
+    const char *database; /* a libpq connection string */
+    Text sql;             /* absent: the source is no query */
+    int64_t timeout;      /* seconds that the server gives it; 0: no limit */
+} SourceQuery;
+
 typedef struct Source {
     const char *name, *system;
     SourceFormat format;
     SourceMode mode;
     const Text *paths; /* files and globs, absolute; each is followed by a NUL */
-    size_t path_count;
+    size_t path_count; /* 0 if there is a query */
+    SourceQuery query;
     Text record;   /* XML: the element; JSON: path of the array, absent for the top level */
     bool together; /* parts: together — all files are one snapshot */
     /* Rejects that a batch may have: a count, or, if is_percent, whole per cent of what was read. */

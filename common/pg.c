@@ -13,6 +13,8 @@
 struct Pg {
     PGconn *connection;
     bool is_stopped; /* by a signal that was told of: what cleans up after it goes through */
+    bool is_foreign; /* not our own database: we only read */
+    char *row;       /* of a COPY TO STDOUT, libpq's */
 };
 
 enum { POLL_MILLISECONDS = 200 };
@@ -25,6 +27,12 @@ static const char session[] = "set timezone = 'UTC'; set datestyle = 'ISO, YMD';
                                * can tell */
                               "do $$ begin set client_connection_check_interval = '2s'; "
                               "exception when others then null; end $$";
+
+/* No more than what any server and any pooler takes. */
+static const char session_to_read[] =
+    "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres';"
+    "set extra_float_digits = 3; set bytea_output = 'hex';"
+    "set client_min_messages = warning; set standard_conforming_strings = on;";
 
 /* One line, without the prefix and the line end that libpq gives. */
 static void clean(char *text, size_t capacity, const char *message)
@@ -75,6 +83,15 @@ static const StateClass classes[] = {
     {"22", ERROR_DATA, false},           /* data exceptions */
 };
 
+/* What no class tells of: our own SQL is at fault, or the user's. */
+static StateClass unknown_class(const Pg *pg, const char *state)
+{
+    if (!pg->is_foreign)
+        return (StateClass){"", ERROR_INTERNAL, false};
+    bool is_statement = strncmp(state, "42", 2) == 0; /* syntax error or access rule violation */
+    return (StateClass){"", is_statement ? ERROR_CONFIG : ERROR_DATA, false};
+}
+
 static Status fail(Pg *pg, const PGresult *result, Error *error)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -84,9 +101,7 @@ static Status fail(Pg *pg, const PGresult *result, Error *error)
     clean(message, sizeof message, primary ? primary : PQerrorMessage(pg->connection));
     if (!primary)
         cut_explanation(message);
-    StateClass class = {"", ERROR_INTERNAL, false};
-    if (!state)
-        class = (StateClass){"", ERROR_UNAVAILABLE, true};
+    StateClass class = state ? unknown_class(pg, state) : (StateClass){"", ERROR_UNAVAILABLE, true};
     for (size_t i = 0; state && i < sizeof classes / sizeof classes[0]; i++)
         if (strncmp(state, classes[i].prefix, strlen(classes[i].prefix)) == 0) {
             class = classes[i];
@@ -108,9 +123,15 @@ static Status fail(Pg *pg, const PGresult *result, Error *error)
     return STATUS_ERROR;
 }
 
+static Status hint_at_conninfo(const Pg *pg, Error *error)
+{
+    return error_hint(error, "look at `%s` in the configuration; psql with the same string must connect",
+                      pg->is_foreign ? "query: {database: ...}" : "database");
+}
+
 /* A connection string that is none is told of before anybody is asked. libpq quotes what it cannot read, so its words
  * are repeated only where no password can be among them. */
-static Status check_conninfo(const char *conninfo, Error *error)
+static Status check_conninfo(const Pg *pg, const char *conninfo, Error *error)
 {
     bool is_uri = strncmp(conninfo, "postgres://", 11) == 0 || strncmp(conninfo, "postgresql://", 13) == 0;
     if (!is_uri && !strchr(conninfo, '='))
@@ -118,8 +139,14 @@ static Status check_conninfo(const char *conninfo, Error *error)
     char *reason = NULL;
     PQconninfoOption *parts = PQconninfoParse(conninfo, &reason);
     if (parts) {
+        bool has_password = false;
+        for (const PQconninfoOption *part = parts; part->keyword; part++)
+            has_password |= part->val && (strcmp(part->keyword, "password") == 0);
         PQconninfoFree(parts);
-        return STATUS_OK;
+        if (!has_password || !pg->is_foreign)
+            return STATUS_OK;
+        error_set(error, ERROR_CONFIG, "the connection string of the database holds a password");
+        return error_hint(error, "put it into a password file (~/.pgpass, or passfile=...) or a service file");
     }
     char message[300];
     clean(message, sizeof message, reason);
@@ -127,7 +154,7 @@ static Status check_conninfo(const char *conninfo, Error *error)
     bool may_quote_password = is_uri || strstr(conninfo, "pass");
     error_set(error, ERROR_CONFIG, "the connection string of the database cannot be read%s%s",
               may_quote_password ? "" : ": ", may_quote_password ? "" : message);
-    return error_hint(error, "look at `database` in the configuration; psql with the same string must connect");
+    return hint_at_conninfo(pg, error);
 }
 
 /* libpq has no code for what went wrong before the server spoke, nor for what it said then. */
@@ -152,12 +179,26 @@ static Status connect_failed(Pg *pg, Error *error)
         if (strstr(message, mistakes[i]))
             code = ERROR_CONFIG;
     error_set(error, code, "cannot connect to the database: %s", message);
-    error_hint(error, "look at `database` in the configuration; psql with the same string must connect");
+    hint_at_conninfo(pg, error);
     error->is_retryable = code == ERROR_UNAVAILABLE && !strstr(message, "does not exist");
     return STATUS_ERROR;
 }
 
-Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error)
+/* `pg` holds a connection, whatever became of it. */
+static Status check_connection(Pg *pg, Error *error)
+{
+    int least = pg->is_foreign ? 100000 : 140000;
+    if (!pg->connection)
+        return error_no_memory(error);
+    if (PQstatus(pg->connection) != CONNECTION_OK)
+        return connect_failed(pg, error);
+    if (PQserverVersion(pg->connection) < least)
+        return error_set(error, ERROR_UNAVAILABLE, "the server is PostgreSQL %d: %d or later is needed",
+                         PQserverVersion(pg->connection) / 10000, least / 10000);
+    return pg_execute(pg, pg->is_foreign ? session_to_read : session, error);
+}
+
+static Status open_connection(bool is_foreign, const char *conninfo, const char *application, Pg **ret_pg, Error *error)
 {
     /* What stands before dbname gives way to the connection string, what stands behind it does not. */
     const char *names[] = {"fallback_application_name",
@@ -171,22 +212,14 @@ Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Er
                            NULL};
     const char *values[] = {application, "10", "30", "10", "3", "60000", conninfo && *conninfo ? conninfo : NULL,
                             "UTF8",      NULL};
-    if (conninfo && *conninfo)
-        TRY(check_conninfo(conninfo, error));
     Pg *pg = calloc(1, sizeof *pg);
     if (!pg)
         return error_no_memory(error);
-    pg->connection = PQconnectdbParams(names, values, 1);
-    Status status = STATUS_OK;
-    if (!pg->connection) {
-        status = error_no_memory(error);
-    } else if (PQstatus(pg->connection) != CONNECTION_OK) {
-        status = connect_failed(pg, error);
-    } else if (PQserverVersion(pg->connection) < 140000) {
-        status = error_set(error, ERROR_UNAVAILABLE, "the server is PostgreSQL %d: 14 or later is needed",
-                           PQserverVersion(pg->connection) / 10000);
-    } else {
-        status = pg_execute(pg, session, error);
+    pg->is_foreign = is_foreign;
+    Status status = conninfo && *conninfo ? check_conninfo(pg, conninfo, error) : STATUS_OK;
+    if (status == STATUS_OK) {
+        pg->connection = PQconnectdbParams(names, values, 1);
+        status = check_connection(pg, error);
     }
     if (status != STATUS_OK) {
         pg_free(pg);
@@ -196,25 +229,43 @@ Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Er
     return STATUS_OK;
 }
 
-/* Waits until the server has something to say. On a signal it is asked to stop, and *error says so. */
+Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error)
+{
+    return open_connection(false, conninfo, application, ret_pg, error);
+}
+
+Status pg_connect_to_read(const char *conninfo, const char *application, Pg **ret_pg, Error *error)
+{
+    return open_connection(true, conninfo, application, ret_pg, error);
+}
+
+/* Waits a moment for something from the server. On a signal it is asked to stop, and *error says so. */
+static Status await_once(Pg *pg, bool *ret_is_lost, Error *error)
+{
+    Status status = STATUS_OK;
+    struct pollfd waiting = {.fd = PQsocket(pg->connection), .events = POLLIN};
+    int ready = poll(&waiting, 1, POLL_MILLISECONDS);
+    if (!pg->is_stopped && signal_check(error) != STATUS_OK) {
+        char ignored[256];
+        PGcancel *cancel = PQgetCancel(pg->connection);
+        if (cancel)
+            PQcancel(cancel, ignored, sizeof ignored);
+        PQfreeCancel(cancel);
+        pg->is_stopped = true;
+        status = STATUS_ERROR;
+    }
+    *ret_is_lost = ready > 0 && !PQconsumeInput(pg->connection);
+    return status;
+}
+
+/* Waits until the server has something to say. */
 static Status await(Pg *pg, Error *error)
 {
     Status status = STATUS_OK;
-    while (PQisBusy(pg->connection)) {
-        struct pollfd waiting = {.fd = PQsocket(pg->connection), .events = POLLIN};
-        int ready = poll(&waiting, 1, POLL_MILLISECONDS);
-        if (!pg->is_stopped && signal_check(error) != STATUS_OK) {
-            char ignored[256];
-            PGcancel *cancel = PQgetCancel(pg->connection);
-            if (cancel)
-                PQcancel(cancel, ignored, sizeof ignored);
-            PQfreeCancel(cancel);
-            pg->is_stopped = true;
+    bool is_lost = false;
+    while (!is_lost && PQisBusy(pg->connection))
+        if (await_once(pg, &is_lost, error) != STATUS_OK)
             status = STATUS_ERROR;
-        }
-        if (ready > 0 && !PQconsumeInput(pg->connection))
-            break;
-    }
     return status;
 }
 
@@ -232,7 +283,8 @@ static PGresult *take_result(Pg *pg, bool is_sent, Status *ret_status, Error *er
             break;
         PQclear(last);
         last = result;
-        if (PQresultStatus(result) == PGRES_COPY_IN || PQstatus(pg->connection) == CONNECTION_BAD)
+        ExecStatusType type = PQresultStatus(result);
+        if (type == PGRES_COPY_IN || type == PGRES_COPY_OUT || PQstatus(pg->connection) == CONNECTION_BAD)
             break;
     }
     return last;
@@ -335,14 +387,19 @@ static Status drain(Pg *pg, int64_t *ret_rows, Error *error)
     return status;
 }
 
-Status pg_copy_begin(Pg *pg, const char *sql, Error *error)
+static Status begin_copy(Pg *pg, const char *sql, ExecStatusType expected, Error *error)
 {
     Status status;
     PGresult *result = take_result(pg, PQsendQuery(pg->connection, sql), &status, error);
-    if (status == STATUS_OK && PQresultStatus(result) != PGRES_COPY_IN)
+    if (status == STATUS_OK && PQresultStatus(result) != expected)
         status = fail(pg, result, error);
     PQclear(result);
     return status;
+}
+
+Status pg_copy_begin(Pg *pg, const char *sql, Error *error)
+{
+    return begin_copy(pg, sql, PGRES_COPY_IN, error);
 }
 
 Status pg_copy_write(Pg *pg, Text bytes, Error *error)
@@ -418,6 +475,31 @@ Status pg_copy_file_through(Pg *pg, const char *sql, const char *path, PgCopyTak
     return status;
 }
 
+Status pg_copy_out_begin(Pg *pg, const char *sql, Error *error)
+{
+    return begin_copy(pg, sql, PGRES_COPY_OUT, error);
+}
+
+Status pg_copy_out_read(Pg *pg, Text *ret_row, Error *error)
+{
+    for (bool is_lost = false;;) {
+        PQfreemem(pg->row);
+        int size = PQgetCopyData(pg->connection, &pg->row, 1);
+        if (size > 0) {
+            *ret_row = (Text){pg->row, (size_t)size};
+            return STATUS_OK;
+        }
+        pg->row = NULL;
+        if (size == -1) {
+            TRY(drain(pg, NULL, error));
+            return STATUS_END;
+        }
+        if (size == -2 || is_lost)
+            return fail(pg, NULL, error);
+        TRY(await_once(pg, &is_lost, error));
+    }
+}
+
 void pg_rollback(Pg *pg)
 {
     if (PQstatus(pg->connection) == CONNECTION_OK)
@@ -428,6 +510,7 @@ void pg_free(Pg *pg)
 {
     if (!pg)
         return;
+    PQfreemem(pg->row);
     PQfinish(pg->connection);
     free(pg);
 }

@@ -36,6 +36,11 @@ typedef struct PgResult {
  * a string that libpq cannot read, or whose service is not defined. */
 Status pg_connect(const char *conninfo, const char *application, Pg **ret_pg, Error *error);
 
+/* The same for a database of somebody else's, from which we only read: names are found as its users find them, servers
+ * from 10 on will do, what is wrong with a statement is ERROR_CONFIG, and a connection string that holds a password is
+ * refused: libpq has better places for it. */
+Status pg_connect_to_read(const char *conninfo, const char *application, Pg **ret_pg, Error *error);
+
 /* One or more statements whose rows nobody wants. */
 Status pg_execute(Pg *pg, const char *sql, Error *error);
 
@@ -67,6 +72,11 @@ Status pg_copy_file(Pg *pg, const char *sql, const char *path, int64_t *ret_rows
 typedef Status (*PgCopyTake)(void *context, Pg *pg, Text block, Error *error);
 Status pg_copy_file_through(Pg *pg, const char *sql, const char *path, PgCopyTake take, void *context,
                             int64_t *ret_rows, Error *error);
+
+/* COPY ... TO STDOUT: begin, then read row after row until STATUS_END, which says that the server has given all. A row
+ * is valid until the next call. Who stops before the end frees the connection. */
+Status pg_copy_out_begin(Pg *pg, const char *sql, Error *error);
+Status pg_copy_out_read(Pg *pg, Text *ret_row, Error *error);
 
 /* Ends a transaction that failed, if the connection still lives; its outcome matters to nobody. */
 void pg_rollback(Pg *pg);

@@ -16,6 +16,17 @@ static const SchemaName modes[] = {
 enum { PARTS_EACH, PARTS_TOGETHER };
 static const SchemaName parts[] = {{"each", PARTS_EACH}, {"together", PARTS_TOGETHER}, {NULL, 0}};
 
+static const SchemaField query_fields[] = {
+    {"database", SCHEMA_STRING, offsetof(SourceQuery, database), .is_required = true, .minimum = 1, .maximum = 4096,
+     .meaning = "a libpq connection string such as service=odoo; no password"},
+    {"sql", SCHEMA_TEXT, offsetof(SourceQuery, sql), .is_required = true, .minimum = 1, .maximum = 1 << 18,
+     .meaning = "one query; its columns are the columns of the source"},
+    {"timeout", SCHEMA_DURATION, offsetof(SourceQuery, timeout), .default_text = "1h", .maximum = 7 * 86400,
+     .meaning = "how long the server may take for it, reading included; 0s: as long as it likes"},
+};
+static const Schema query_schema = {query_fields, sizeof query_fields / sizeof query_fields[0], sizeof(SourceQuery),
+                                    .has_node = false};
+
 static const SchemaField entry_fields[] = {
     {"name", SCHEMA_IDENTIFIER, offsetof(SourceEntry, name), .is_required = true,
      .meaning = "what the source is called"},
@@ -23,12 +34,14 @@ static const SchemaField entry_fields[] = {
      .meaning = "sources of one system share keys; the source's name unless given"},
     {"kind", SCHEMA_ENUM, offsetof(SourceEntry, kind), .is_required = true, .names = mapping_kinds,
      .meaning = "the record kind that each record becomes"},
-    {"format", SCHEMA_ENUM, offsetof(SourceEntry, format), .is_required = true, .names = formats,
+    {"format", SCHEMA_ENUM, offsetof(SourceEntry, format), .names = formats,
      .meaning = "csv, tsv, ndjson, json or xml, plain or gzip"},
     {"record", SCHEMA_TEXT, offsetof(SourceEntry, record), .minimum = 1, .maximum = 1024,
      .meaning = "xml: the element that is one record; json: the path of the array of records"},
-    {"path", SCHEMA_TEXT_LIST, offsetof(SourceEntry, paths), .is_required = true, .minimum = 1, .maximum = 10000,
+    {"path", SCHEMA_TEXT_LIST, offsetof(SourceEntry, paths), .minimum = 1, .maximum = 10000,
      .meaning = "a file, or several by *, ? and [...], or a list of these"},
+    {"query", SCHEMA_MAPPING, offsetof(SourceEntry, query), .schema = &query_schema,
+     .meaning = "in place of path: a query to a PostgreSQL database"},
     {"mode", SCHEMA_ENUM, offsetof(SourceEntry, mode), .default_text = "append", .names = modes,
      .meaning = "append: events; upsert: records that change; snapshot: each file is the whole"},
     {"parts", SCHEMA_ENUM, offsetof(SourceEntry, parts), .default_text = "each", .names = parts,
@@ -128,6 +141,45 @@ static Status take_paths(const SourceEntry *entry, const char *folder, Arena *ar
     source->paths = paths;
     source->path_count = entry->paths.count;
     return STATUS_OK;
+}
+
+static bool is_given(const SourceEntry *entry, const char *key)
+{
+    const YamlNode *node = yaml_get(entry->node, key);
+    return node && !yaml_is_null(node);
+}
+
+static Status need(const SourceEntry *entry, const char *keys, const char *meaning, Error *error)
+{
+    yaml_error(entry->node, error, "the required key %s is missing", keys);
+    return error_hint(error, "%s", meaning);
+}
+
+/* The rows of a query come as the CSV that PostgreSQL writes, whatever its columns hold. */
+static Status take_query(const SourceEntry *entry, Source *source, Error *error)
+{
+    static const char *const keys[] = {"path", "delimiter", "quote", "header", "parts"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (is_given(entry, keys[i]))
+            return yaml_error(yaml_get(entry->node, keys[i])->key, error,
+                              "'%s' is for files, and this source is a query", keys[i]);
+    if (is_given(entry, "format") && source->format != FORMAT_CSV)
+        return yaml_error(yaml_get(entry->node, "format"), error, "a query is read as csv");
+    source->format = FORMAT_CSV;
+    source->query = entry->query;
+    return STATUS_OK;
+}
+
+/* Where the source's bytes come from. */
+static Status take_transport(const SourceEntry *entry, const char *folder, Arena *arena, Source *source, Error *error)
+{
+    if (is_given(entry, "query"))
+        return take_query(entry, source, error);
+    if (!is_given(entry, "path"))
+        return need(entry, "'path' (or 'query')", "where the source's bytes come from", error);
+    if (!is_given(entry, "format"))
+        return need(entry, "'format'", "how they are written", error);
+    return take_paths(entry, folder, arena, source, error);
 }
 
 /* What stands in messages about a share: limits are counted in whole percents. */
@@ -239,12 +291,6 @@ static bool is_line_end(char byte)
     return byte == '\n' || byte == '\r';
 }
 
-static bool is_given(const SourceEntry *entry, const char *key)
-{
-    const YamlNode *node = yaml_get(entry->node, key);
-    return node && !yaml_is_null(node);
-}
-
 static Status take_table(const SourceEntry *entry, Arena *arena, Source *source, Error *error)
 {
     bool is_tsv = source->format == FORMAT_TSV;
@@ -329,8 +375,8 @@ Status source_make(const SourceEntry *entry, const char *folder, Arena *arena, S
         .record_ceiling = (size_t)entry->record_ceiling,
         .line = (unsigned int)entry->node->line,
     };
+    TRY(take_transport(entry, folder, arena, &source, error));
     TRY(take_format(entry, arena, &source, error));
-    TRY(take_paths(entry, folder, arena, &source, error));
     TRY(take_limits(entry, &source, error));
     TRY(take_time(entry, &source, error));
     TRY(take_amounts(entry, &source, error));

@@ -25,6 +25,7 @@ typedef struct SourceEntry {
     int kind, format, mode, parts;
     Text record, time_format, base_url;
     SchemaTexts paths, keep_parameters, own_hosts;
+    SourceQuery query;
     SchemaLimit max_rejects, max_deleted;
     char delimiter, quote, decimal, grouping;
     int64_t record_ceiling;
@@ -38,7 +39,8 @@ extern const Schema source_schema;
  * mapping digest is set. */
 Status source_make(const SourceEntry *entry, const char *folder, Arena *arena, Source *ret_source, Error *error);
 
-/* Over all that decides what a record of the source becomes: everything but its paths and its limits. */
+/* Over all that decides what a record of the source becomes: everything but its paths, its limits, and
+ * how a server is reached. */
 Status source_digest(const Source *source, const char *reporting_zone, const char *reporting_currency, Key *ret_digest,
                      Error *error);
 

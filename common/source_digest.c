@@ -83,6 +83,8 @@ static void add_source(Content *content, const Source *source)
     add_list(content, "keep_parameters", source->keep_parameters, source->keep_parameter_count);
     add(content, "base_url", source->base_url);
     add_list(content, "own_hosts", source->own_hosts, source->own_host_count);
+    if (!text_is_null(source->query.sql))
+        add(content, "sql", source->query.sql);
     add_number(content, "mappings", source->mapping_count);
     for (size_t i = 0; i < source->mapping_count; i++)
         add_mapping(content, &source->mappings[i]);

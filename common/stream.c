@@ -14,8 +14,11 @@ enum { MAGIC_SIZE = 2 };
 
 struct Stream {
     char *name;
-    int descriptor; /* -1 for memory */
+    int descriptor; /* -1 for memory and for what somebody gives */
     Text memory;    /* what is left of it */
+    StreamGive *give;
+    StreamFinish *finish;
+    void *context;
     size_t step;
     char magic[MAGIC_SIZE];
     Text pending; /* raw, read but not yet decoded: in magic or in compressed */
@@ -56,6 +59,18 @@ Status stream_from_memory(Text bytes, size_t step, const char *name, Stream **re
     TRY(make(-1, name, &stream, error));
     stream->memory = bytes;
     stream->step = step;
+    *ret_stream = stream;
+    return STATUS_OK;
+}
+
+Status stream_from_giver(StreamGive *give, StreamFinish *finish, void *context, const char *name, Stream **ret_stream,
+                         Error *error)
+{
+    Stream *stream;
+    TRY(make(-1, name, &stream, error));
+    stream->give = give;
+    stream->finish = finish;
+    stream->context = context;
     *ret_stream = stream;
     return STATUS_OK;
 }
@@ -110,7 +125,10 @@ static size_t take_memory(Stream *stream, char *bytes, size_t capacity)
 static Status read_raw(Stream *stream, char *bytes, size_t capacity, size_t *ret_size, Error *error)
 {
     size_t size;
-    if (stream->descriptor < 0) {
+    if (stream->give) {
+        if (stream->give(stream->context, bytes, capacity, &size, error) != STATUS_OK)
+            return error_prefix(error, "%s", stream->name);
+    } else if (stream->descriptor < 0) {
         size = take_memory(stream, bytes, capacity);
     } else {
         ssize_t got;
@@ -240,6 +258,8 @@ void stream_free(Stream *stream)
         return;
     if (stream->descriptor >= 0)
         close(stream->descriptor);
+    if (stream->finish)
+        stream->finish(stream->context);
     gunzip_free(stream->gunzip);
     XXH3_freeState(stream->digest);
     free(stream->compressed);

@@ -1,4 +1,4 @@
-/* The bytes of one input file, decoded, in blocks: plain or gzip, told apart by its first two bytes, in constant
+/* The bytes of one input, decoded, in blocks: plain or gzip, told apart by its first two bytes, in constant
  * memory.
  *
  *     Stream *stream;
@@ -38,6 +38,15 @@ Status stream_from_descriptor(int descriptor, const char *name, Stream **ret_str
 /* Reads bytes of the caller's, which must outlive the stream, at most `step` at a time (0: as many as fit), so that
  * a test can put the boundaries of blocks where it likes. */
 Status stream_from_memory(Text bytes, size_t step, const char *name, Stream **ret_stream, Error *error);
+
+/* Bytes as somebody gives them: a query's, say. `give` puts up to capacity bytes into the caller's memory, and none at
+ * the end alone; its errors get the stream's name. `finish`, unless NULL, gets the context when the stream is freed. */
+typedef Status StreamGive(void *context, char *bytes, size_t capacity, size_t *ret_size, Error *error);
+typedef void StreamFinish(void *context);
+
+/* On failure the context stays the caller's. */
+Status stream_from_giver(StreamGive *give, StreamFinish *finish, void *context, const char *name, Stream **ret_stream,
+                         Error *error);
 
 /* The next block, never empty, at most STREAM_BLOCK_SIZE, valid until the next call. STATUS_END at the end, and again
  * if called again. ERROR_DATA for damaged gzip, ERROR_IO if reading fails. */

@@ -9,6 +9,7 @@
 #include "common/table.h"
 #include "common/time.h"
 #include "common/zone.h"
+#include "extract/inputs.h"
 #include "extract/run.h"
 
 #include <stdio.h>
@@ -131,8 +132,8 @@ static void log_outcome(const Run *run, const Source *source, const RunOutcome *
 {
     if (outcome->files_read + outcome->files_unchanged == 0)
         return;
-    log_info(run->log, "%s: %zu file%s %s, %zu unchanged", source->name, outcome->files_read,
-             outcome->files_read == 1 ? "" : "s", run->is_dry ? "to read" : "read", outcome->files_unchanged);
+    log_info(run->log, "%s: %zu %s %s, %zu unchanged", source->name, outcome->files_read,
+             inputs_noun(source, outcome->files_read), run->is_dry ? "to read" : "read", outcome->files_unchanged);
 }
 
 /* --- the run -------------------------------------------------------------------------------------------------- */

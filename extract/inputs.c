@@ -1,5 +1,7 @@
 #include "extract/inputs.h"
 
+#include "extract/transport/query.h"
+
 static bool is_wanted(const Run *run, const FileInput *input)
 {
     return !run->has_since || input->modified_ns >= run->since * 1000;
@@ -20,7 +22,7 @@ static void drop_old(const Run *run, const Source *source, FileInputs *files)
     files->count = count;
 }
 
-Status inputs_find(Run *run, const Source *source, Arena *arena, Inputs *ret_inputs, Error *error)
+static Status find_files(Run *run, const Source *source, Arena *arena, Inputs *ret_inputs, Error *error)
 {
     Inputs inputs = {.is_whole = true};
     for (size_t i = 0; i < source->path_count; i++) {
@@ -36,4 +38,36 @@ Status inputs_find(Run *run, const Source *source, Arena *arena, Inputs *ret_inp
     drop_old(run, source, &inputs.files);
     *ret_inputs = inputs;
     return STATUS_OK;
+}
+
+/* What a query holds shows when it is read. */
+static Status name_query(const Run *run, Arena *arena, Inputs *ret_inputs, Error *error)
+{
+    FileInput *item = arena_allocate(arena, sizeof *item);
+    if (!item)
+        return error_no_memory(error);
+    *item = (FileInput){.path = "query", .modified_ns = run->read_at * 1000, .is_unseen = true};
+    *ret_inputs = (Inputs){.files = {item, 1}, .is_whole = true};
+    return STATUS_OK;
+}
+
+Status inputs_find(Run *run, const Source *source, Arena *arena, Inputs *ret_inputs, Error *error)
+{
+    if (!text_is_null(source->query.sql))
+        return name_query(run, arena, ret_inputs, error);
+    return find_files(run, source, arena, ret_inputs, error);
+}
+
+Status input_open(const Source *source, const FileInput *input, Stream **ret_stream, Error *error)
+{
+    if (!text_is_null(source->query.sql))
+        return query_open(&source->query, input->path, ret_stream, error);
+    return stream_open(input->path, ret_stream, error);
+}
+
+const char *inputs_noun(const Source *source, size_t count)
+{
+    if (!text_is_null(source->query.sql))
+        return count == 1 ? "query" : "queries";
+    return count == 1 ? "file" : "files";
 }

@@ -1,4 +1,4 @@
-/* The inputs of a source in one run: what its paths name, less what the run leaves out.
+/* The inputs of a source in one run: what its paths name, less what the run leaves out; or its query.
  *
  *     Inputs inputs;
  *     TRY(inputs_find(run, source, &arena, &inputs, error));
@@ -13,6 +13,7 @@
 #include "common/arena.h"
 #include "common/config.h"
 #include "common/error.h"
+#include "common/stream.h"
 #include "extract/run.h"
 #include "extract/transport/files.h"
 
@@ -23,5 +24,11 @@ typedef struct Inputs {
 
 /* Files that were last modified before run->since are left out; of parts that are one snapshot all or none. */
 Status inputs_find(Run *run, const Source *source, Arena *arena, Inputs *ret_inputs, Error *error);
+
+/* The bytes of one of them. */
+Status input_open(const Source *source, const FileInput *input, Stream **ret_stream, Error *error);
+
+/* What they are called in messages: "file", "files", "query". */
+const char *inputs_noun(const Source *source, size_t count);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "common/folder.h"
 #include "extract/format.h"
+#include "extract/inputs.h"
 
 #include <stdio.h>
 
@@ -68,7 +69,7 @@ static Status read_files(Maker *maker, const FileInput *files, size_t count, Err
     for (; maker->count < count; maker->count++) {
         const FileInput *file = &files[maker->count];
         cleanup(stream_freep) Stream *stream = NULL;
-        TRY(stream_open(file->path, &stream, error));
+        TRY(input_open(maker->job->source, file, &stream, error));
         maker->emitter.file = (uint16_t)maker->count;
         TRY(read_stream(maker, file, stream, &maker->inputs[maker->count], error));
     }

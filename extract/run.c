@@ -75,7 +75,7 @@ static bool is_unchanged(const Turn *turn, const FileInput *files, size_t count)
     for (size_t i = 0; i < count; i++) {
         const FileInput *file = &files[i];
         const BookmarkEntry *entry = bookmark_find(&turn->bookmark, file->path);
-        if (!entry || entry->size != file->size || entry->modified_ns != file->modified_ns ||
+        if (!entry || file->is_unseen || entry->size != file->size || entry->modified_ns != file->modified_ns ||
             entry->inode != file->inode || !is_same_mapping(turn, entry))
             return false;
     }
@@ -249,7 +249,7 @@ static Status preview_inputs(Run *run, const FileInputs *inputs, Emitter *emitte
     for (size_t i = 0; i < inputs->count && !emitter_is_full(emitter); i++) {
         cleanup(stream_freep) Stream *stream = NULL;
         FormatResult result;
-        Status status = stream_open(inputs->items[i].path, &stream, error);
+        Status status = input_open(emitter->mapping->source, &inputs->items[i], &stream, error);
         if (status == STATUS_OK)
             status = format_read(emitter, stream, &result, error);
         if (status != STATUS_OK)
@@ -263,7 +263,7 @@ static Status show_source(Run *run, const Mapping *mapping, Arena *arena, uint64
     Inputs inputs;
     TRY(inputs_find(run, mapping->source, arena, &inputs, error));
     size_t count = inputs.files.count;
-    fprintf(stream, "source %s: %zu file%s\n\n", mapping->source->name, count, count == 1 ? "" : "s");
+    fprintf(stream, "source %s: %zu %s\n\n", mapping->source->name, count, inputs_noun(mapping->source, count));
     if (count == 0)
         return STATUS_OK;
     cleanup(preview_done) Preview preview = preview_make(stream, mapping->source->format);

@@ -18,6 +18,7 @@ typedef struct FileInput {
     const char *path;
     int64_t size, modified_ns; /* nanoseconds since 1970, UTC */
     int64_t inode;
+    bool is_unseen; /* it does not look like anything before it is read: a query, whose path is a name for messages */
 } FileInput;
 
 typedef struct FileInputs {

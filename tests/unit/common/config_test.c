@@ -262,6 +262,39 @@ static void refuses_unknown_keys_and_values(void **state)
     assert_refused(fixture, deals("csv", FIELDS, "    preset: snowplow\n"), "7:5: unknown key 'preset'", NULL);
 }
 
+#define QUERY(query, more)                                                                                             \
+    "sources:\n- name: deals\n  kind: deal\n  fields: {deal_key: Id, created_at: Made}\n  query: " query "\n" more
+
+/* A source is files or a query. */
+static void reads_a_query(void **state)
+{
+    Fixture *fixture = *state;
+    assert_loads(fixture, QUERY("{database: service=crm, sql: select 1}", ""));
+    const Source *source = &fixture->config.sources[0];
+    assert_int_equal(source->path_count, 0);
+    assert_int_equal(source->format, FORMAT_CSV);
+    assert_string_equal(source->query.database, "service=crm");
+    assert_text(source->query.sql, "select 1");
+    assert_int_equal(source->query.timeout, 3600);
+    Key first = source->mapping_digest;
+    assert_loads(fixture, QUERY("{database: service=other, sql: select 1, timeout: 0s}", "  format: csv\n"));
+    assert_memory_equal(&first, &fixture->config.sources[0].mapping_digest, sizeof first);
+    assert_loads(fixture, QUERY("{database: service=crm, sql: select 2}", ""));
+    assert_memory_not_equal(&first, &fixture->config.sources[0].mapping_digest, sizeof first);
+
+    assert_refused(fixture, QUERY("{sql: select 1}", ""), "5:10: the required key 'database' is missing", NULL);
+    assert_refused(fixture, QUERY("{database: service=crm}", ""), "5:10: the required key 'sql' is missing", NULL);
+    assert_refused(fixture, QUERY("{database: x, sql: y}", "  path: x.csv\n"),
+                   "6:3: 'path' is for files, and this source is a query", NULL);
+    assert_refused(fixture, QUERY("{database: x, sql: y}", "  delimiter: ';'\n"),
+                   "6:3: 'delimiter' is for files, and this source is a query", NULL);
+    assert_refused(fixture, QUERY("{database: x, sql: y}", "  format: json\n"), "6:11: a query is read as csv", NULL);
+    assert_refused(fixture, "sources:\n- {name: a, kind: rate, path: x, fields: {}}\n",
+                   "2:3: the required key 'format' is missing", NULL);
+    assert_refused(fixture, "sources:\n- {name: a, kind: rate, format: csv, fields: {}}\n",
+                   "2:3: the required key 'path' (or 'query') is missing", NULL);
+}
+
 static void refuses_two_sources_of_one_name(void **state)
 {
     Fixture *fixture = *state;
@@ -541,6 +574,7 @@ int main(void)
         TEST(reads_every_key_of_a_source),
         TEST(accepts_the_sections_of_later_versions),
         TEST(refuses_unknown_keys_and_values),
+        TEST(reads_a_query),
         TEST(refuses_two_sources_of_one_name),
         TEST(checks_the_fields_of_the_kind),
         TEST(needs_one_of_several_fields),

@@ -198,6 +198,50 @@ static void damaged_gzip_names_the_file(void **state)
     assert_non_null(strstr(error.message, ": trailing junk after byte 26"));
 }
 
+/* Somebody who gives "abc", a byte at a time, then ends or fails. */
+typedef struct Giver {
+    size_t given;
+    bool is_broken;
+    int finished;
+} Giver;
+
+static Status give(void *context, char *bytes, size_t capacity, size_t *ret_size, Error *error)
+{
+    Giver *giver = context;
+    assert_true(capacity > 0);
+    if (giver->given == 3 && giver->is_broken)
+        return error_set(error, ERROR_UNAVAILABLE, "gone");
+    *ret_size = giver->given < 3;
+    if (*ret_size)
+        bytes[0] = "abc"[giver->given++];
+    return STATUS_OK;
+}
+
+static void finish(void *context)
+{
+    ((Giver *)context)->finished++;
+}
+
+static void takes_what_somebody_gives(void **state)
+{
+    (void)state;
+    for (int is_broken = 0; is_broken < 2; is_broken++) {
+        Giver giver = {.is_broken = is_broken};
+        cleanup(buffer_done) Buffer output = buffer_make(1000);
+        Error error = ERROR_INIT;
+        Stream *stream = NULL;
+        assert_int_equal(stream_from_giver(give, finish, &giver, "query", &stream, &error), STATUS_OK);
+        assert_int_equal(read_to_end(stream, &output, &error), is_broken ? STATUS_ERROR : STATUS_END);
+        assert_true(text_is(buffer_text(&output), "abc"));
+        Key expected = hash_bytes(TEXT("abc")), digest = stream_digest(stream);
+        assert_true(key_equal(&digest, &expected));
+        assert_string_equal(error.message, is_broken ? "query: gone" : "");
+        assert_int_equal(giver.finished, 0);
+        stream_free(stream);
+        assert_int_equal(giver.finished, 1);
+    }
+}
+
 static void missing_file_is_no_input(void **state)
 {
     char path[256];
@@ -257,6 +301,7 @@ static void freeing_nothing_is_fine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_what_somebody_gives),
         cmocka_unit_test_setup_teardown(plain_file_is_read_as_it_is, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(gzip_is_found_by_its_first_bytes, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(digest_is_of_the_raw_bytes, make_folder, remove_folder),
