@@ -3,6 +3,7 @@
 #include "common/currency.h"
 #include "common/folder.h"
 #include "common/nearest.h"
+#include "common/preset_use.h"
 #include "common/schema.h"
 #include "common/source.h"
 #include "common/yaml.h"
@@ -225,6 +226,7 @@ static Status load(const char *path, Config *config, Error *error)
     const YamlNode *root;
     TRY(yaml_read(path, arena, &root, error));
     config->is_writable_by_others = yaml_file_is_writable_by_others(path);
+    TRY(preset_expand(root, config->folder, arena, &root, error));
     ConfigEntry entry;
     TRY(schema_check(&config_schema, root, arena, &entry, error));
     TRY(check_unused(&entry, error));

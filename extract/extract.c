@@ -9,6 +9,7 @@
 #include "common/table.h"
 #include "common/time.h"
 #include "common/zone.h"
+#include "extract/explain.h"
 #include "extract/inputs.h"
 #include "extract/run.h"
 
@@ -16,9 +17,9 @@
 #include <time.h>
 
 typedef struct Values {
-    const char *config, *since, *read_at;
+    const char *config, *since, *read_at, *preset;
     OptionList sources;
-    bool is_full, is_dry, is_quiet;
+    bool is_full, is_dry, is_quiet, has_presets, has_explain;
     int64_t preview;
     int log_format; /* LogFormat */
 } Values;
@@ -37,6 +38,12 @@ static const Option options[] = {
      .meaning = "print the first N records of each source as they would be mapped; writes nothing"},
     {"read-at", 0, "TIME", OPTION_TEXT, offsetof(Values, read_at),
      .meaning = "record TIME as the time of reading; now unless given"},
+    {"presets", 0, NULL, OPTION_FLAG, offsetof(Values, has_presets),
+     .meaning = "list the presets that a source can name; reads nothing"},
+    {"preset", 0, "NAME", OPTION_TEXT, offsetof(Values, preset),
+     .meaning = "print this preset's file, or a file of your own, so that it can be copied; with --explain in words"},
+    {"explain", 0, NULL, OPTION_FLAG, offsetof(Values, has_explain),
+     .meaning = "say what the preset reads, and where each field comes from"},
     {"dry-run", 'n', NULL, OPTION_FLAG, offsetof(Values, is_dry),
      .meaning = "read and count what a run would read; writes nothing"},
     {"quiet", 'q', NULL, OPTION_FLAG, offsetof(Values, is_quiet), .meaning = "log warnings and errors only, no table"},
@@ -228,6 +235,23 @@ static int run_program(const Values *values, const Log *log)
     return error_exit_status(&error);
 }
 
+static bool asks_for_presets(const Values *values)
+{
+    return values->has_presets || values->preset || values->has_explain;
+}
+
+static Status answer_presets(const Values *values, Error *error)
+{
+    if (values->has_explain && !values->preset) {
+        error_set(error, ERROR_USAGE, "option '--explain' goes with '--preset NAME'");
+        return error_hint(error, "--presets lists them");
+    }
+    if (!values->preset)
+        return explain_list(stdout, error);
+    return values->has_explain ? explain_preset(values->preset, stdout, error)
+                               : explain_print(values->preset, stdout, error);
+}
+
 int extract_main(int argc, char **argv)
 {
     signal_install();
@@ -236,12 +260,16 @@ int extract_main(int argc, char **argv)
     Values values = {.log_format = LOG_TEXT};
     OptionLine line;
     Status status = option_parse(&program, argc, argv, &arena, &values, &line, &error);
-    if (status == STATUS_OK && line.answer == OPTION_RUN) {
+    bool has_answer = status == STATUS_OK && line.answer != OPTION_RUN;
+    bool is_about_presets = status == STATUS_OK && !has_answer && asks_for_presets(&values);
+    if (is_about_presets)
+        status = answer_presets(&values, &error);
+    else if (status == STATUS_OK && !has_answer) {
         Log log = log_make(stderr, "extract", values.is_quiet ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
                            (LogFormat)values.log_format);
         return run_program(&values, &log);
     }
-    if (status == STATUS_OK)
+    if (has_answer)
         status = option_answer(&program, line.answer, stdout, &error);
     if (status == STATUS_OK)
         return 0;

@@ -259,7 +259,7 @@ static void refuses_unknown_keys_and_values(void **state)
     assert_refused(fixture, "attribution: {scope: account}\n", "1:22: unknown scope 'account'", NULL);
     assert_refused(fixture, "attribution: {lookback_days: 0}\n",
                    "1:30: the value of 'lookback_days' must be from 1 to 3650, not 0", NULL);
-    assert_refused(fixture, deals("csv", FIELDS, "    preset: snowplow\n"), "7:5: unknown key 'preset'", NULL);
+    assert_refused(fixture, deals("csv", FIELDS, "    preste: x\n"), "7:5: unknown key 'preste'", NULL);
 }
 
 #define QUERY(query, more)                                                                                             \

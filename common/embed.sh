@@ -1,12 +1,17 @@
 #!/bin/sh
-# Writes every .sql file below a folder into one C table, ordered by name: embed.sh FOLDER OUTPUT
+# Writes every file below a folder whose name ends with a suffix into one C table, ordered by name:
+#     embed.sh FOLDER SUFFIX HEADER NAME OUTPUT
+# makes NAMEs[] and NAME_count, which HEADER declares as EmbeddedFile's (common/embedded.h).
 set -eu
 folder=$1
-output=$2
+suffix=$2
+header=$3
+table=$4
+output=$5
 {
-    printf '#include "load/embedded.h"\n\n'
+    printf '#include "%s"\n\n' "$header"
     cd "$folder"
-    find . -name '*.sql' | sed 's|^\./||' | LC_ALL=C sort >"$output.names"
+    find . -name "*$suffix" | sed 's|^\./||' | LC_ALL=C sort >"$output.names"
     number=0
     while IFS= read -r name; do
         printf 'static const char text_%d[] = {' "$number"
@@ -14,13 +19,13 @@ output=$2
         printf '0};\n'
         number=$((number + 1))
     done <"$output.names"
-    printf '\nconst EmbeddedFile embedded_files[] = {\n'
+    printf '\nconst EmbeddedFile %ss[] = {\n' "$table"
     number=0
     while IFS= read -r name; do
         printf '    {"%s", text_%d, sizeof text_%d - 1},\n' "$name" "$number" "$number"
         number=$((number + 1))
     done <"$output.names"
-    printf '};\nconst size_t embedded_file_count = sizeof embedded_files / sizeof embedded_files[0];\n'
+    printf '};\nconst size_t %s_count = sizeof %ss / sizeof %ss[0];\n' "$table" "$table" "$table"
 } >"$output.new"
 rm -f "$output.names"
 mv "$output.new" "$output"

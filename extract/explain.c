@@ -1,0 +1,206 @@
+#include "extract/explain.h"
+
+#include "common/display.h"
+#include "common/preset.h"
+#include "common/record.h"
+#include "common/table.h"
+#include "extract/explain_field.h"
+
+enum { ARENA_CEILING = 16 << 20, CELL_CEILING = 1 << 16 };
+
+static Status finish(FILE *stream, Error *error)
+{
+    if (fflush(stream) == 0 && !ferror(stream))
+        return STATUS_OK;
+    return error_set(error, ERROR_IO, "cannot write to standard output");
+}
+
+/* On one line, and with nothing that could steer a terminal. */
+static void print_safe(Text text, FILE *stream)
+{
+    for (size_t at = 0; at < text.size;) {
+        size_t start = at;
+        uint32_t character = display_next(text, &at);
+        if (character == DISPLAY_REPLACEMENT || display_is_unsafe(character))
+            fputc(display_safe(character) == ' ' ? ' ' : '?', stream);
+        else
+            fwrite(text.data + start, 1, at - start, stream);
+    }
+}
+
+/* --- the list ------------------------------------------------------------------------------------------------- */
+
+static Status add_kind(const YamlNode *entry, Buffer *kinds, Error *error)
+{
+    const YamlNode *kind = yaml_get(entry, "kind");
+    if (!kind || kind->kind != YAML_SCALAR)
+        return STATUS_OK;
+    /* Each once, whole words. */
+    Text known = buffer_text(kinds);
+    for (size_t at = 0; at < known.size;) {
+        Text rest = {known.data + at, known.size - at};
+        size_t size = text_find(rest, ',');
+        if (text_equal(text_trim((Text){rest.data, size}), kind->value))
+            return STATUS_OK;
+        at += size + 1;
+    }
+    if (kinds->size)
+        TRY(buffer_append(kinds, TEXT(", "), error));
+    return buffer_append(kinds, kind->value, error);
+}
+
+static Status add_kinds(const Preset *preset, Buffer *kinds, Error *error)
+{
+    for (const YamlNode *source = preset->sources->first; source; source = source->next) {
+        TRY(add_kind(source, kinds, error));
+        const YamlNode *also = yaml_get(source, "also");
+        for (const YamlNode *entry = also ? also->first : NULL; entry; entry = entry->next)
+            TRY(add_kind(entry, kinds, error));
+    }
+    return STATUS_OK;
+}
+
+Status explain_list(FILE *stream, Error *error)
+{
+    static const TableColumn columns[] = {{"preset", TABLE_LEFT}, {"title", TABLE_LEFT}, {"kinds", TABLE_LEFT}};
+    cleanup(table_done) Table table = table_make(columns, 3, 0);
+    for (size_t i = 0; i < preset_file_count; i++) {
+        cleanup(arena_done) Arena arena = arena_make(ARENA_CEILING);
+        cleanup(buffer_done) Buffer kinds = buffer_make(CELL_CEILING);
+        Text name = {preset_files[i].name, strlen(preset_files[i].name) - strlen(".yaml")};
+        Preset preset;
+        TRY(preset_read(name, NULL, "", &arena, &preset, error));
+        TRY(add_kinds(&preset, &kinds, error));
+        TRY(table_add(&table, (const char *[]){preset.name, preset.title, kinds.size ? kinds.data : ""}, error));
+    }
+    TRY(table_print(&table, stream, error));
+    return finish(stream, error);
+}
+
+/* --- one preset ----------------------------------------------------------------------------------------------- */
+
+/* The lines that begin with # at the top, without it. */
+static void print_comment(Text text, FILE *stream)
+{
+    while (text.size && text.data[0] == '#') {
+        size_t size = text_find(text, '\n');
+        Text line = {text.data + 1, size - 1};
+        if (line.size && line.data[0] == ' ')
+            line = (Text){line.data + 1, line.size - 1};
+        print_safe(line, stream);
+        fputc('\n', stream);
+        size += size < text.size;
+        text = (Text){text.data + size, text.size - size};
+    }
+    fputc('\n', stream);
+}
+
+static Status print_fields(const YamlNode *entry, FILE *stream, Error *error)
+{
+    static const TableColumn columns[] = {{"field", TABLE_LEFT}, {"from", TABLE_LEFT}, {"meaning", TABLE_LEFT}};
+    cleanup(table_done) Table table = table_make(columns, 3, 0);
+    const YamlNode *kind = yaml_get(entry, "kind"), *fields = yaml_get(entry, "fields");
+    RecordKind number;
+    bool is_known = kind && kind->kind == YAML_SCALAR && record_kind_find(kind->value, &number);
+    for (const YamlNode *field = fields ? fields->first : NULL; field && field->key; field = field->next) {
+        cleanup(buffer_done) Buffer words = buffer_make(CELL_CEILING);
+        TRY(explain_field(field, &words, error));
+        int index = is_known ? record_field_find(number, field->key->value) : -1;
+        const char *meaning = index < 0 ? "" : record_spec(number)->fields[index].meaning;
+        TRY(table_add(&table, (const char *[]){field->key->value.data, words.size ? words.data : "", meaning}, error));
+    }
+    return table_print(&table, stream, error);
+}
+
+static Status print_filter(const YamlNode *filter, const char *words, bool is_unless, FILE *stream, Error *error)
+{
+    if (!filter)
+        return STATUS_OK;
+    cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
+    TRY(explain_filter(filter, is_unless, &buffer, error));
+    fprintf(stream, "%s ", words);
+    print_safe(buffer_text(&buffer), stream);
+    fputc('\n', stream);
+    return STATUS_OK;
+}
+
+/* The main kind of a part, or an entry under `also`. */
+static Status print_entry(const YamlNode *entry, const char *what, FILE *stream, Error *error)
+{
+    const YamlNode *kind = yaml_get(entry, "kind"), *each = yaml_get(entry, "each");
+    fprintf(stream, "%s%s", what, kind && kind->kind == YAML_SCALAR ? kind->value.data : "(no kind)");
+    if (each) {
+        cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
+        TRY(explain_yaml(each, &buffer, error));
+        fputs(", one of each ", stream);
+        print_safe(buffer_text(&buffer), stream);
+    }
+    fputc('\n', stream);
+    TRY(print_filter(yaml_get(entry, "only"), "only where", false, stream, error));
+    TRY(print_filter(yaml_get(entry, "unless"), "unless", true, stream, error));
+    TRY(print_fields(entry, stream, error));
+    fputc('\n', stream);
+    return STATUS_OK;
+}
+
+/* What else the part says: format, mode, time zone, lookups. */
+static Status print_keys(const YamlNode *source, FILE *stream, Error *error)
+{
+    static const char *const shown[] = {"part", "kind", "fields", "also", "only", "unless"};
+    for (const YamlNode *child = source->first; child; child = child->next) {
+        bool is_shown = false;
+        for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+            is_shown |= text_is(child->key->value, shown[i]);
+        if (is_shown)
+            continue;
+        cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
+        TRY(explain_yaml(child, &buffer, error));
+        fprintf(stream, "%s: ", child->key->value.data);
+        print_safe(buffer_text(&buffer), stream);
+        fputc('\n', stream);
+    }
+    return STATUS_OK;
+}
+
+static Status print_source(const YamlNode *source, FILE *stream, Error *error)
+{
+    const YamlNode *part = yaml_get(source, "part"), *also = yaml_get(source, "also");
+    if (part)
+        fprintf(stream, "--- part %s\n", part->value.data);
+    TRY(print_keys(source, stream, error));
+    fputc('\n', stream);
+    TRY(print_entry(source, "each record becomes: ", stream, error));
+    for (const YamlNode *entry = also ? also->first : NULL; entry; entry = entry->next)
+        TRY(print_entry(entry, "and also: ", stream, error));
+    return STATUS_OK;
+}
+
+Status explain_preset(const char *name, FILE *stream, Error *error)
+{
+    cleanup(arena_done) Arena arena = arena_make(ARENA_CEILING);
+    Preset preset;
+    TRY(preset_read(text_from(name), NULL, "", &arena, &preset, error));
+    print_safe(text_from(preset.name), stream);
+    fputs(": ", stream);
+    print_safe(text_from(preset.title), stream);
+    fprintf(stream, "\nsystem: %s\n", preset.system ? preset.system->value.data : "the source's own name");
+    for (const YamlNode *setting = preset.settings ? preset.settings->first : NULL; setting; setting = setting->next) {
+        fprintf(stream, "setting %s: ", setting->key->value.data);
+        print_safe(yaml_is_null(setting) ? TEXT("must be given") : setting->value, stream);
+        fputc('\n', stream);
+    }
+    fputc('\n', stream);
+    print_comment(preset.text, stream);
+    for (const YamlNode *source = preset.sources->first; source; source = source->next)
+        TRY(print_source(source, stream, error));
+    return finish(stream, error);
+}
+
+Status explain_print(const char *name, FILE *stream, Error *error)
+{
+    cleanup(arena_done) Arena arena = arena_make(ARENA_CEILING);
+    Preset preset;
+    TRY(preset_read(text_from(name), NULL, "", &arena, &preset, error));
+    fwrite(preset.text.data, 1, preset.text.size, stream);
+    return finish(stream, error);
+}
