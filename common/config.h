@@ -21,15 +21,36 @@ typedef enum SourceMode {
     MODE_SNAPSHOT, /* each file is the whole: what is missing is deleted */
 } SourceMode;
 
-/* How a field gets its value. */
+/* A value as it is written in another way. */
+typedef enum FieldForm { FORM_NONE, FORM_LOWER, FORM_SALESFORCE_ID } FieldForm;
+
+typedef struct FieldMapEntry {
+    Text from, to;
+} FieldMapEntry;
+
+/* How a field gets its value where that is more than one path's: from the paths, in its form, looked up, mapped. */
+typedef struct FieldExpression {
+    const Text *paths; /* at least one: the first that yields something, or */
+    size_t path_count;
+    Text separator; /* all of them that do, with this between them; absent: the first */
+    FieldForm form;
+    int lookup; /* of the source; -1: none */
+    Text take;  /* the lookup's column */
+    const FieldMapEntry *map;
+    size_t map_count;
+} FieldExpression;
+
+/* How a field gets its value: a constant, the value at a path, or an expression. */
 typedef struct FieldMapping {
-    int field;         /* index in the record's kind */
-    Text path;         /* in the source: column, dotted JSON path, slashed XML path (@attribute); absent: a constant */
-    Text value;        /* the constant, or the default where the path yields nothing; absent: none */
-    unsigned int line; /* in the configuration, for messages */
+    int field;                         /* index in the record's kind */
+    Text path;                         /* in the source, see common/path.h; absent: a constant or an expression */
+    Text value;                        /* the constant, or the default where the path yields nothing; absent: none */
+    bool is_optional;                  /* of a table: its columns need not be there */
+    unsigned int line;                 /* in the configuration, for messages */
+    const FieldExpression *expression; /* or NULL */
 } FieldMapping;
 
-/* Take only records whose path holds one of these values. */
+/* Take only records, or leave out those, whose path holds one of these values. */
 typedef struct OnlyFilter {
     Text path;
     const Text *values;
@@ -37,15 +58,27 @@ typedef struct OnlyFilter {
     unsigned int line;
 } OnlyFilter;
 
-/* What becomes of one source record: one record of a kind, or, with `each`, one of each nested element. */
+/* What a mapping makes a record of. */
+typedef enum EachForm {
+    EACH_RECORD,  /* the source record */
+    EACH_ELEMENT, /* each nested element at a path */
+    EACH_PIECE,   /* each piece of a text that is a list; its only path is "." */
+    EACH_COLUMNS, /* each group of numbered columns of a table; its paths are what stands behind their beginning */
+} EachForm;
+
+/* What becomes of one source record: one record of a kind, or, with `each`, one of each part of it. */
 typedef struct RecordMapping {
     RecordKind kind;
-    Text each; /* path of the nested elements; absent: the source record itself. Then field paths start at the element,
-                  and each leading ../ climbs to the record around it */
+    EachForm each_form;
+    Text each; /* the path of the elements or of the list; of columns their beginning, in which # stands for a number.
+                  Field paths start at the part, and a leading ../ climbs to the record around it */
+    Text each_by;               /* what stands between the pieces of a list */
     const FieldMapping *fields; /* in the order of the kind, each at most once */
     size_t field_count;
     const OnlyFilter *only;
     size_t only_count;
+    const OnlyFilter *unless;
+    size_t unless_count;
     unsigned int line;
 } RecordMapping;
 
@@ -68,8 +101,9 @@ typedef struct Source {
     /* Rejects that a batch may have: a count, or, if is_percent, whole per cent of what was read. */
     long long max_rejects, max_deleted; /* max_deleted: per cent of the source's records that a snapshot may delete */
     bool max_rejects_is_percent;
-    const char *timezone;  /* of times that carry none; UTC unless given */
-    Text time_format;      /* "iso" unless given */
+    const char *timezone;     /* of times that carry none; UTC unless given */
+    const Text *time_formats; /* tried in order; "iso" unless given */
+    size_t time_format_count;
     char delimiter, quote; /* csv and tsv, else 0; quote 0: none, as in tsv unless given */
     bool has_header;       /* false, and no columns: paths are column numbers from 1 */
     const Text *columns;   /* header: a list of names, when the file has none */
@@ -86,6 +120,8 @@ typedef struct Source {
     Key mapping_digest; /* over everything that decides what a record becomes: a change makes new batches */
     unsigned int line;
 } Source;
+
+enum { TIME_FORMATS_MAX = 8 };
 
 typedef enum AttributionUntil { UNTIL_CLOSED_AT, UNTIL_CREATED_AT } AttributionUntil;
 
@@ -123,6 +159,12 @@ const Source *config_source(const Config *config, const char *name);
 
 /* Every --source must name one; ERROR_USAGE with the nearest name otherwise. */
 Status config_check_sources(const Config *config, const char *const *names, size_t name_count, Error *error);
+
+/* Whether its records are rows, and its paths names of columns. */
+static inline bool source_format_is_table(SourceFormat format)
+{
+    return format == FORMAT_CSV || format == FORMAT_TSV;
+}
 
 const char *source_format_name(SourceFormat format);
 const char *source_mode_name(SourceMode mode);

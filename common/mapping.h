@@ -1,5 +1,5 @@
-/* What becomes of a source's records: the keys `kind`, `each`, `fields` and `only` of a source, and of each entry under
- * its `also`. A part of common/config; others read the RecordMapping that it makes.
+/* What becomes of a source's records: the keys `kind`, `each`, `fields`, `only` and `unless` of a source, and of each
+ * entry under its `also`. A part of common/config; others read the RecordMapping that it makes.
  *
  *     TRY(mapping_make(&entry, &source, &arena, &mappings[i], error));
  */
@@ -17,7 +17,7 @@ typedef struct MappingEntry {
     const YamlNode *node; /* the mapping that holds them, for messages */
     int kind;
     Text each;
-    const YamlNode *fields, *only;
+    const YamlNode *fields, *only, *unless;
 } MappingEntry;
 
 /* The kinds that a user may map: all but reject. */

@@ -52,8 +52,9 @@ static const SchemaField entry_fields[] = {
      .meaning = "percent of the source's records that a snapshot may delete"},
     {"timezone", SCHEMA_STRING, offsetof(SourceEntry, timezone), .default_text = "UTC", .minimum = 1, .maximum = 255,
      .meaning = "of times that carry none"},
-    {"time_format", SCHEMA_TEXT, offsetof(SourceEntry, time_format), .default_text = "iso", .minimum = 1,
-     .maximum = 255, .meaning = "how times are written: iso, epoch, epoch_ms, epoch_us, or such as %d.%m.%Y %H:%M"},
+    {"time_format", SCHEMA_TEXT_LIST, offsetof(SourceEntry, time_formats), .default_text = "iso", .minimum = 1,
+     .maximum = TIME_FORMATS_MAX,
+     .meaning = "how times are written: iso, epoch, epoch_ms, epoch_us, such as %d.%m.%Y %H:%M, or a list of these"},
     {"delimiter", SCHEMA_CHARACTER, offsetof(SourceEntry, delimiter),
      .meaning = "what stands between two columns; a comma (tsv: a tab) unless given"},
     {"quote", SCHEMA_CHARACTER, offsetof(SourceEntry, quote),
@@ -75,6 +76,7 @@ static const SchemaField entry_fields[] = {
     {"fields", SCHEMA_ANY, offsetof(SourceEntry, fields), .is_required = true,
      .meaning = "which part of the source each field of the kind comes from"},
     {"only", SCHEMA_ANY, offsetof(SourceEntry, only), .meaning = "take only records that say this"},
+    {"unless", SCHEMA_ANY, offsetof(SourceEntry, unless), .meaning = "leave out records that say this"},
     {"also", SCHEMA_MAPPING_LIST, offsetof(SourceEntry, also), .schema = &mapping_schema, .maximum = 32,
      .meaning = "what else becomes of each record"},
 };
@@ -214,11 +216,16 @@ static Status take_limits(const SourceEntry *entry, Source *source, Error *error
 static Status take_time(const SourceEntry *entry, Source *source, Error *error)
 {
     TRY(source_check_timezone(entry->timezone, yaml_get(entry->node, "timezone"), error));
-    TimeFormat format;
-    if (time_format_compile(entry->time_format, &format, error) != STATUS_OK)
-        return place_error(yaml_get(entry->node, "time_format"), error);
+    const YamlNode *node = yaml_get(entry->node, "time_format");
+    const YamlNode *item = node && node->kind == YAML_SEQUENCE ? node->first : node;
+    for (size_t i = 0; i < entry->time_formats.count; i++, item = item ? item->next : NULL) {
+        TimeFormat format;
+        if (time_format_compile(entry->time_formats.items[i], &format, error) != STATUS_OK)
+            return place_error(item, error);
+    }
     source->timezone = entry->timezone;
-    source->time_format = entry->time_format;
+    source->time_formats = entry->time_formats.items;
+    source->time_format_count = entry->time_formats.count;
     return STATUS_OK;
 }
 
@@ -353,7 +360,11 @@ static Status take_url_options(const SourceEntry *entry, Arena *arena, Source *s
 static Status take_mappings(const SourceEntry *entry, Arena *arena, Source *source, Error *error)
 {
     const MappingEntry *also = entry->also.items;
-    MappingEntry main = {.node = entry->node, .kind = entry->kind, .fields = entry->fields, .only = entry->only};
+    MappingEntry main = {.node = entry->node,
+                         .kind = entry->kind,
+                         .fields = entry->fields,
+                         .only = entry->only,
+                         .unless = entry->unless};
     RecordMapping *mappings = arena_allocate(arena, (1 + entry->also.count) * sizeof *mappings);
     if (!mappings)
         return no_room(entry->node, error);

@@ -23,13 +23,13 @@ typedef struct SourceEntry {
     const YamlNode *node;
     const char *name, *system, *timezone;
     int kind, format, mode, parts;
-    Text record, time_format, base_url;
-    SchemaTexts paths, keep_parameters, own_hosts;
+    Text record, base_url;
+    SchemaTexts paths, time_formats, keep_parameters, own_hosts;
     SourceQuery query;
     SchemaLimit max_rejects, max_deleted;
     char delimiter, quote, decimal, grouping;
     int64_t record_ceiling;
-    const YamlNode *header, *fields, *only;
+    const YamlNode *header, *fields, *only, *unless;
     SchemaItems also;
 } SourceEntry;
 

@@ -47,21 +47,49 @@ static void add_list(Content *content, const char *name, const Text *items, size
         add_text(content, items[i]);
 }
 
+static void add_expression(Content *content, const FieldExpression *expression)
+{
+    add_list(content, "from", expression->paths, expression->path_count);
+    if (!text_is_null(expression->separator))
+        add(content, "with", expression->separator);
+    if (expression->form)
+        add_number(content, "form", expression->form);
+    if (expression->map_count)
+        add_number(content, "map", expression->map_count);
+    for (size_t i = 0; i < expression->map_count; i++) {
+        add_text(content, expression->map[i].from);
+        add_text(content, expression->map[i].to);
+    }
+}
+
+static void add_field(Content *content, const char *name, const FieldMapping *field)
+{
+    add(content, name, field->path);
+    add_text(content, field->value);
+    if (field->expression)
+        add_expression(content, field->expression);
+}
+
+static void add_filters(Content *content, const char *name, const OnlyFilter *filters, size_t count)
+{
+    add_number(content, name, count);
+    for (size_t i = 0; i < count; i++) {
+        add_text(content, filters[i].path);
+        add_list(content, "values", filters[i].values, filters[i].value_count);
+    }
+}
+
 static void add_mapping(Content *content, const RecordMapping *mapping)
 {
     const RecordSpec *spec = record_spec(mapping->kind);
     add(content, "kind", text_from(spec->name));
     add(content, "each", mapping->each);
     add_number(content, "fields", mapping->field_count);
-    for (size_t i = 0; i < mapping->field_count; i++) {
-        add(content, spec->fields[mapping->fields[i].field].name, mapping->fields[i].path);
-        add_text(content, mapping->fields[i].value);
-    }
-    add_number(content, "only", mapping->only_count);
-    for (size_t i = 0; i < mapping->only_count; i++) {
-        add_text(content, mapping->only[i].path);
-        add_list(content, "values", mapping->only[i].values, mapping->only[i].value_count);
-    }
+    for (size_t i = 0; i < mapping->field_count; i++)
+        add_field(content, spec->fields[mapping->fields[i].field].name, &mapping->fields[i]);
+    add_filters(content, "only", mapping->only, mapping->only_count);
+    if (mapping->unless_count)
+        add_filters(content, "unless", mapping->unless, mapping->unless_count);
 }
 
 static void add_source(Content *content, const Source *source)
@@ -72,7 +100,8 @@ static void add_source(Content *content, const Source *source)
     add(content, "mode", text_from(source_mode_name(source->mode)));
     add(content, "record", source->record);
     add(content, "timezone", text_from(source->timezone));
-    add(content, "time_format", source->time_format);
+    for (size_t i = 0; i < source->time_format_count; i++)
+        add(content, "time_format", source->time_formats[i]);
     add_number(content, "delimiter", (unsigned char)source->delimiter);
     add_number(content, "quote", (unsigned char)source->quote);
     add_number(content, "has_header", source->has_header);

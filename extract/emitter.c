@@ -1,13 +1,22 @@
 #include "extract/emitter.h"
 
-#include "common/json.h"
 #include "common/signal.h"
 #include "common/utf8.h"
+#include "extract/expression.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { PROGRESS_STEP = 4096, ARENA_SLACK = 256 * 1024, RECORD_OVERHEAD = 1024 };
+
+/* What is joined is as long as its parts, whatever their number. */
+static bool has_expressions(const Mapping *mapping)
+{
+    for (size_t i = 0; i < mapping->rule_count; i++)
+        if (mapping->rules[i].expression_count)
+            return true;
+    return false;
+}
 
 Status emitter_make(const Mapping *mapping, RecordSink sink, Emitter *ret_emitter, Error *error)
 {
@@ -17,7 +26,8 @@ Status emitter_make(const Mapping *mapping, RecordSink sink, Emitter *ret_emitte
         /* An escape is at least as long as what it stands for, but every piece of memory is rounded up. */
         .arena = arena_make(4 * mapping->source->record_ceiling + ARENA_SLACK),
         .values = calloc(mapping->slot_count + 1, sizeof(Value)),
-        .can_outgrow = mapping->source->record_ceiling * RECORD_FIELDS_MAX > RECORD_SIZE_MAX - RECORD_OVERHEAD,
+        .can_outgrow = mapping->source->record_ceiling * RECORD_FIELDS_MAX > RECORD_SIZE_MAX - RECORD_OVERHEAD ||
+                       has_expressions(mapping),
         .records = calloc(mapping->rule_count, sizeof(Record)),
     };
     if (!emitter.values || !emitter.records) {
@@ -75,12 +85,8 @@ static void note_output(Emitter *emitter)
 
 /* --- rejects -------------------------------------------------------------------------------------------------- */
 
-typedef struct Flaw {
-    const char *code, *reason;
-} Flaw;
-
 /* The field is NULL if it is the whole record that is wrong. */
-static Status give_reject(Emitter *emitter, RecordKind kind, const char *field, Flaw flaw, Text raw, Error *error)
+static Status give_reject(Emitter *emitter, RecordKind kind, const char *field, ValueFlaw flaw, Text raw, Error *error)
 {
     note_output(emitter);
     emitter->counts[kind].rejected++;
@@ -102,103 +108,34 @@ Status emitter_reject(Emitter *emitter, size_t line, const char *code, const cha
     RecordKind kind = emitter->mapping->rules[0].kind;
     TRY(emitter_begin(emitter, line, error));
     emitter->counts[kind].read++;
-    return give_reject(emitter, kind, NULL, (Flaw){code, reason}, raw, error);
+    return give_reject(emitter, kind, NULL, (ValueFlaw){code, reason}, raw, error);
 }
 
 /* --- values --------------------------------------------------------------------------------------------------- */
 
-static const Flaw holds_nul = {"holds_nul", "holds the character U+0000, which the database cannot"};
-static const Flaw lone_surrogate = {"bad_utf8", "holds half of a surrogate pair, which is no character"};
-static const Flaw invalid_bytes = {"bad_utf8", "holds bytes that are no UTF-8"};
-static const Flaw too_long = {"record_too_long", "is larger than the memory for one record"};
-
-static bool check_bytes(Text text, Flaw *ret_flaw)
+bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_flaw)
 {
-    if (utf8_is_storable(text))
-        return true;
-    *ret_flaw = utf8_is_valid(text) ? holds_nul : invalid_bytes;
-    return false;
-}
-
-static bool unescape(Emitter *emitter, Text raw, Text *ret_text, Flaw *ret_flaw)
-{
-    Error error;
-    if (json_unescape(raw, &emitter->arena, ret_text, &error) == STATUS_OK)
-        return true;
-    if (strcmp(error.message, "holds U+0000") == 0)
-        *ret_flaw = holds_nul;
-    else if (strcmp(error.message, "holds a lone surrogate") == 0)
-        *ret_flaw = lone_surrogate;
-    else
-        *ret_flaw = too_long;
-    return false;
-}
-
-/* The texts and numbers of an array with semicolons between them; what is nested deeper and null are passed over. */
-static bool join_list(Emitter *emitter, Text array, Text *ret_text, Flaw *ret_flaw)
-{
-    /* No element is shorter than what it gives, and commas are as many as semicolons. */
-    char *to = arena_allocate(&emitter->arena, array.size);
-    JsonScanner scanner = json_scanner_make(array);
-    JsonToken token;
-    Error error;
-    size_t size = 0;
-    *ret_flaw = too_long;
-    if (!to)
-        return false;
-    while (json_scanner_next(&scanner, &token, &error) == STATUS_OK) {
-        bool is_scalar = token.type == JSON_STRING || token.type == JSON_NUMBER || token.type == JSON_TRUE ||
-                         token.type == JSON_FALSE;
-        if (!is_scalar || scanner.depth != 1)
-            continue;
-        if (token.has_escapes && !unescape(emitter, token.text, &token.text, ret_flaw))
-            return false;
-        if (size)
-            to[size++] = ';';
-        memcpy(to + size, token.text.data, token.text.size);
-        size += token.text.size;
-    }
-    *ret_text = (Text){to, size};
-    return true;
-}
-
-static bool resolve(Emitter *emitter, const Value *value, Text *ret_text, Flaw *ret_flaw)
-{
-    switch (value->form) {
-    case VALUE_UNCHECKED:
-        *ret_text = value->text;
-        return check_bytes(value->text, ret_flaw);
-    case VALUE_ESCAPED:
-        return unescape(emitter, value->text, ret_text, ret_flaw);
-    case VALUE_LIST:
-        return join_list(emitter, value->text, ret_text, ret_flaw);
-    case VALUE_UNSET:
-    case VALUE_PLAIN:
-        break;
-    }
-    *ret_text = value->text;
-    return true;
+    return slot_value_resolve(&emitter->values[slot], &emitter->arena, ret_text, ret_flaw);
 }
 
 /* --- records -------------------------------------------------------------------------------------------------- */
 
-static bool value_is(const Value *value, Text wanted)
+static bool matches(const Emitter *emitter, const MappingFilter *filter)
 {
-    if (value->form == VALUE_ESCAPED)
-        return json_text_equal(value->text, wanted);
-    return text_equal(value->text, wanted);
+    for (size_t i = 0; i < filter->value_count; i++)
+        if (slot_value_is(&emitter->values[filter->slot], filter->values[i]))
+            return true;
+    return false;
 }
 
 static bool is_taken(const Emitter *emitter, const MappingRule *rule)
 {
-    for (size_t i = 0; i < rule->filter_count; i++) {
-        const MappingFilter *filter = &rule->filters[i];
-        size_t j = 0;
-        while (j < filter->value_count && !value_is(&emitter->values[filter->slot], filter->values[j]))
-            j++;
-        if (j == filter->value_count)
+    for (size_t i = 0; i < rule->only_count; i++)
+        if (!matches(emitter, &rule->only[i]))
             return false;
-    }
+    for (size_t i = 0; i < rule->unless_count; i++)
+        if (matches(emitter, &rule->unless[i]))
+            return false;
     return true;
 }
 
@@ -209,6 +146,29 @@ static bool fits(const Record *record, size_t field_count)
     for (size_t i = 0; i < field_count; i++)
         size += record->values[i].size;
     return size <= RECORD_SIZE_MAX - RECORD_OVERHEAD;
+}
+
+/* False with the field and its flaw for what cannot be stored. */
+static bool fill(Emitter *emitter, const MappingRule *rule, Record *record, int *ret_field, ValueFlaw *ret_flaw)
+{
+    for (size_t i = 0; i < rule->field_count; i++) {
+        const MappingField *field = &rule->fields[i];
+        const Value *value = &emitter->values[field->slot];
+        Text text = value->text;
+        *ret_field = field->field;
+        if (value->form > VALUE_PLAIN && !emitter_value(emitter, field->slot, &text, ret_flaw))
+            return false;
+        if (text_is_empty(text) && !text_is_null(field->fallback))
+            text = field->fallback;
+        record->values[field->field] = text;
+    }
+    for (size_t i = 0; i < rule->expression_count; i++) {
+        const MappingExpression *expression = &rule->expressions[i];
+        *ret_field = expression->field;
+        if (!expression_evaluate(expression, emitter, &record->values[expression->field], ret_flaw))
+            return false;
+    }
+    return true;
 }
 
 static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
@@ -225,20 +185,12 @@ static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
     record->file = emitter->file;
     if (emitter->arena.used)
         arena_clear(&emitter->arena);
-    for (size_t i = 0; i < rule->field_count; i++) {
-        const MappingField *field = &rule->fields[i];
-        const Value *value = &emitter->values[field->slot];
-        Text text = value->text;
-        Flaw flaw;
-        if (value->form > VALUE_PLAIN && !resolve(emitter, value, &text, &flaw))
-            return give_reject(emitter, rule->kind, record_spec(rule->kind)->fields[field->field].name, flaw, raw,
-                               error);
-        if (text_is_empty(text) && !text_is_null(field->fallback))
-            text = field->fallback;
-        record->values[field->field] = text;
-    }
+    int field;
+    ValueFlaw flaw;
+    if (!fill(emitter, rule, record, &field, &flaw))
+        return give_reject(emitter, rule->kind, record_spec(rule->kind)->fields[field].name, flaw, raw, error);
     if (emitter->can_outgrow && !fits(record, record_spec(rule->kind)->field_count))
-        return give_reject(emitter, rule->kind, NULL, too_long, raw, error);
+        return give_reject(emitter, rule->kind, NULL, value_too_long, raw, error);
     count->emitted++;
     note_output(emitter);
     return emitter->sink.record ? emitter->sink.record(emitter->sink.context, rule->kind, record, error) : STATUS_OK;

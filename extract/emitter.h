@@ -17,21 +17,9 @@
 #include "common/error.h"
 #include "common/record.h"
 #include "extract/mapping.h"
+#include "extract/slot_value.h"
 
 enum { REJECT_RAW_MAX = 4096 };
-
-typedef enum ValueForm {
-    VALUE_UNSET,
-    VALUE_PLAIN,     /* valid UTF-8 without NUL, or absent */
-    VALUE_UNCHECKED, /* any bytes */
-    VALUE_ESCAPED,   /* the inside of a JSON string */
-    VALUE_LIST,      /* a JSON array, whose texts become a list with semicolons */
-} ValueForm;
-
-typedef struct Value {
-    Text text;
-    ValueForm form;
-} Value;
 
 /* Who takes the records. What is NULL is not called. Values are valid during the call alone. */
 typedef struct RecordSink {
@@ -78,6 +66,9 @@ Status emitter_emit(Emitter *emitter, size_t scope, Text raw, Error *error);
 
 /* A source record that could not be read: counts as read and rejected of the main kind. */
 Status emitter_reject(Emitter *emitter, size_t line, const char *code, const char *reason, Text raw, Error *error);
+
+/* What stands in a slot, made into text in the emitter's arena: for expressions. False as slot_value_resolve(). */
+bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_flaw);
 
 /* As many source records as were asked for have given something: a preview stops. */
 bool emitter_is_full(const Emitter *emitter);

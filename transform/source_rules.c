@@ -47,7 +47,9 @@ static Status fill(const Config *config, SourceRules *rules, Error *error)
     memcpy(rules->currency, config->reporting.currency, sizeof rules->currency);
     rules->style = (DecimalStyle){.decimal = source->decimal, .group = source->grouping, .has_parentheses = true};
     TRY(make_zones(config, rules, error));
-    TRY(time_format_compile(source->time_format, &rules->time_format, error));
+    for (size_t i = 0; i < source->time_format_count; i++)
+        TRY(time_format_compile(source->time_formats[i], &rules->time_formats[i], error));
+    rules->time_format_count = source->time_format_count;
     TRY(make_url_rules(rules, error));
     return make_channel_rules(rules, error);
 }

@@ -22,7 +22,8 @@ typedef struct SourceRules {
     Secret secret;
     Text system;
     Zone *source_zone, *reporting_zone;
-    TimeFormat time_format;
+    TimeFormat time_formats[TIME_FORMATS_MAX]; /* tried in order */
+    size_t time_format_count;
     DecimalStyle style;
     char currency[CURRENCY_SIZE]; /* what reports are in */
     UrlRules url;

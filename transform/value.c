@@ -19,19 +19,22 @@ static const Fault none = {NULL, NULL};
 static Fault read_time(const SourceRules *rules, Value *value)
 {
     bool is_date_only;
-    if (time_read(value->text, &rules->time_format, rules->source_zone, rules->reporting_zone, &value->number,
-                  &is_date_only))
-        return none;
+    for (size_t i = 0; i < rules->time_format_count; i++)
+        if (time_read(value->text, &rules->time_formats[i], rules->source_zone, rules->reporting_zone, &value->number,
+                      &is_date_only))
+            return none;
     return (Fault){"bad_time", "is no time in the source's time_format, or one that does not exist"};
 }
 
 static Fault read_date(const SourceRules *rules, Value *value)
 {
     int32_t days;
-    if (!time_read_date(value->text, &rules->time_format, &days))
-        return (Fault){"bad_time", "is no date in the source's time_format, or one that does not exist"};
-    value->number = days;
-    return none;
+    for (size_t i = 0; i < rules->time_format_count; i++)
+        if (time_read_date(value->text, &rules->time_formats[i], &days)) {
+            value->number = days;
+            return none;
+        }
+    return (Fault){"bad_time", "is no date in the source's time_format, or one that does not exist"};
 }
 
 /* Most are a few plain digits; others may be written as the source writes its amounts ("1,200", "50.0"). */

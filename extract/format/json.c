@@ -39,17 +39,17 @@ static Text span_of(const JsonReader *reader, const JsonToken *first)
 /* --- filling the slots ---------------------------------------------------------------------------------------- */
 
 /* A name with escapes, which the table of children cannot find. */
-static const MappingNode *find_escaped(const MappingNode *node, Text raw)
+static const TrieNode *find_escaped(const TrieNode *node, Text raw)
 {
-    for (const MappingNode *child = node->first; child; child = child->next)
+    for (const TrieNode *child = node->first; child; child = child->next)
         if (json_text_equal(raw, child->name))
             return child;
     return NULL;
 }
 
-static inline const MappingNode *find_child(const MappingNode *node, const JsonToken *key)
+static inline const TrieNode *find_child(const TrieNode *node, const JsonToken *key)
 {
-    return key->has_escapes ? find_escaped(node, key->text) : mapping_child(node, key->text, false);
+    return key->has_escapes ? find_escaped(node, key->text) : trie_child(node, key->text, false);
 }
 
 static Value value_of(const JsonReader *reader, const JsonToken *first)
@@ -59,17 +59,17 @@ static Value value_of(const JsonReader *reader, const JsonToken *first)
     return (Value){span_of(reader, first), first->has_escapes ? VALUE_ESCAPED : VALUE_PLAIN};
 }
 
-/* Goes down with the trie, so never deeper than MAPPING_STEPS_MAX. */
-static Status walk(JsonReader *reader, const MappingNode *node, const JsonToken *first);
+/* Goes down with the trie, so never deeper than the paths of the mapping. */
+static Status walk(JsonReader *reader, const TrieNode *node, const JsonToken *first);
 
-static Status walk_object(JsonReader *reader, const MappingNode *node)
+static Status walk_object(JsonReader *reader, const TrieNode *node)
 {
     for (;;) {
         JsonToken key, value;
         TRY(next(reader, &key));
         if (key.type == JSON_OBJECT_END)
             return STATUS_OK;
-        const MappingNode *child = find_child(node, &key);
+        const TrieNode *child = find_child(node, &key);
         if (!child) {
             TRY(json_scanner_skip(&reader->scanner, reader->flaw));
             continue;
@@ -79,30 +79,30 @@ static Status walk_object(JsonReader *reader, const MappingNode *node)
     }
 }
 
-static Status walk_array(JsonReader *reader, const MappingNode *node)
+static Status walk_array(JsonReader *reader, const TrieNode *node)
 {
     for (int64_t index = 0;; index++) {
         JsonToken value;
         TRY(next(reader, &value));
         if (value.type == JSON_ARRAY_END)
             return STATUS_OK;
-        const MappingNode *child = mapping_element(node, index);
+        const TrieNode *child = trie_element(node, index);
         TRY(child ? walk(reader, child, &value) : pass(reader, &value));
     }
 }
 
-static Status walk(JsonReader *reader, const MappingNode *node, const JsonToken *first)
+static Status walk(JsonReader *reader, const TrieNode *node, const JsonToken *first)
 {
     if (first->type == JSON_OBJECT_BEGIN && node->first)
         TRY(walk_object(reader, node));
-    else if (first->type == JSON_ARRAY_BEGIN && node->has_indexes)
+    else if (first->type == JSON_ARRAY_BEGIN && node->has_elements)
         TRY(walk_array(reader, node));
     else
         TRY(pass(reader, first));
     Value *values = reader->emitter->values;
-    if (node->slot != MAPPING_NO_SLOT)
+    if (node->slot != TRIE_NO_SLOT)
         values[node->slot] = value_of(reader, first);
-    if (node->list_slot != MAPPING_NO_SLOT) {
+    if (node->list_slot != TRIE_NO_SLOT) {
         values[node->list_slot] = value_of(reader, first);
         if (first->type == JSON_ARRAY_BEGIN)
             values[node->list_slot].form = VALUE_LIST;
@@ -133,15 +133,16 @@ static Status take_element(JsonReader *reader, size_t scope, const JsonToken *fi
 static Status unfold(JsonReader *reader, size_t scope, size_t step, const JsonToken *first, Error *error)
 {
     const MappingScope *nested = &reader->emitter->mapping->scopes[scope];
-    bool is_there = step == nested->step_count;
+    bool is_there = step == nested->path.count;
     JsonToken token;
     if (first->type == JSON_ARRAY_BEGIN) {
-        bool is_named = !is_there && nested->steps[step].data[0] >= '0' && nested->steps[step].data[0] <= '9';
+        bool is_named =
+            !is_there && nested->path.steps[step].name.data[0] >= '0' && nested->path.steps[step].name.data[0] <= '9';
         for (int64_t index = 0;; index++) {
             TRY(next(reader, &token));
             if (token.type == JSON_ARRAY_END)
                 return STATUS_OK;
-            if (is_named && !is_index(nested->steps[step], index))
+            if (is_named && !is_index(nested->path.steps[step].name, index))
                 TRY(pass(reader, &token));
             else
                 TRY(unfold(reader, scope, step + is_named, &token, error));
@@ -153,7 +154,7 @@ static Status unfold(JsonReader *reader, size_t scope, size_t step, const JsonTo
         TRY(next(reader, &token));
         if (token.type == JSON_OBJECT_END)
             return STATUS_OK;
-        bool is_wanted = json_text_equal(token.text, nested->steps[step]);
+        bool is_wanted = json_text_equal(token.text, nested->path.steps[step].name);
         TRY(next(reader, &token));
         TRY(is_wanted ? unfold(reader, scope, step + 1, &token, error) : pass(reader, &token));
     }
@@ -166,6 +167,8 @@ static Status emit_scopes(JsonReader *reader, Text text, Error *error)
     TRY(emitter_emit(emitter, 0, text, error));
     for (size_t scope = 1; scope < emitter->mapping->scope_count; scope++) {
         JsonToken first;
+        if (emitter->mapping->scopes[scope].form != EACH_ELEMENT)
+            continue;
         reader->scanner = json_scanner_make(text);
         TRY(next(reader, &first));
         TRY(unfold(reader, scope, 0, &first, error));
@@ -186,13 +189,13 @@ static Status reject(JsonReader *reader, const JsonRecord *record, const char *c
 }
 
 /* The whole text, to its end: only then is it known to be JSON. */
-static Status scan(JsonReader *reader, const MappingNode *root, Text text)
+static Status scan(JsonReader *reader, const TrieNode *root, Text text)
 {
     reader->scanner = json_scanner_make(text);
     JsonToken first, behind;
     TRY(next(reader, &first));
-    bool is_record = first.type == JSON_OBJECT_BEGIN || (first.type == JSON_ARRAY_BEGIN && root->has_indexes) ||
-                     root->slot != MAPPING_NO_SLOT;
+    bool is_record = first.type == JSON_OBJECT_BEGIN || (first.type == JSON_ARRAY_BEGIN && root->has_elements) ||
+                     root->slot != TRIE_NO_SLOT;
     TRY(walk(reader, root, &first));
     Status status = next(reader, &behind);
     if (status == STATUS_END && !is_record)

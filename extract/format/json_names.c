@@ -32,7 +32,7 @@ static Status append_step(NameWalk *walk, Text name)
 }
 
 /* The trie of the elements that stand at this path, or NULL. */
-static const MappingNode *scope_at(const NameWalk *walk)
+static const TrieNode *scope_at(const NameWalk *walk)
 {
     const Mapping *mapping = walk->emitter->mapping;
     for (size_t i = 1; i < mapping->scope_count; i++)
@@ -41,21 +41,16 @@ static const MappingNode *scope_at(const NameWalk *walk)
     return NULL;
 }
 
-static bool is_asked_for(const MappingNode *node)
-{
-    return node && (node->slot != MAPPING_NO_SLOT || node->list_slot != MAPPING_NO_SLOT);
-}
+static Status visit(NameWalk *walk, const TrieNode *node, const JsonToken *first);
 
-static Status visit(NameWalk *walk, const MappingNode *node, const JsonToken *first);
-
-static Status visit_member(NameWalk *walk, const MappingNode *node, const JsonToken *key)
+static Status visit_member(NameWalk *walk, const TrieNode *node, const JsonToken *key)
 {
     size_t size = walk->path.size;
     JsonToken value;
     TRY(json_scanner_next(&walk->scanner, &value, walk->error));
     if (append_step(walk, key->text) == STATUS_OK) {
-        const MappingNode *child = node ? mapping_child(node, key->text, false) : NULL;
-        const MappingNode *scope = scope_at(walk);
+        const TrieNode *child = node ? trie_child(node, key->text, false) : NULL;
+        const TrieNode *scope = scope_at(walk);
         TRY(visit(walk, scope ? scope : child, &value));
     } else if (is_container(&value)) {
         TRY(json_scanner_leave(&walk->scanner, walk->error));
@@ -64,7 +59,7 @@ static Status visit_member(NameWalk *walk, const MappingNode *node, const JsonTo
     return STATUS_OK;
 }
 
-static Status visit_object(NameWalk *walk, const MappingNode *node)
+static Status visit_object(NameWalk *walk, const TrieNode *node)
 {
     for (;;) {
         JsonToken key;
@@ -76,7 +71,7 @@ static Status visit_object(NameWalk *walk, const MappingNode *node)
 }
 
 /* Elements that a scope unfolds have the path of their array, since its fields start behind it. */
-static Status visit_array(NameWalk *walk, const MappingNode *node)
+static Status visit_array(NameWalk *walk, const TrieNode *node)
 {
     size_t size = walk->path.size;
     bool is_scope = scope_at(walk) != NULL;
@@ -85,7 +80,7 @@ static Status visit_array(NameWalk *walk, const MappingNode *node)
         TRY(json_scanner_next(&walk->scanner, &value, walk->error));
         if (value.type == JSON_ARRAY_END)
             return STATUS_OK;
-        const MappingNode *child = is_scope ? node : node ? mapping_element(node, index) : NULL;
+        const TrieNode *child = is_scope ? node : node ? trie_element(node, index) : NULL;
         Error ignored;
         if (!is_scope && (index > 0 || buffer_printf(&walk->path, &ignored, "%s0", size ? "." : "") != STATUS_OK)) {
             TRY(is_container(&value) ? json_scanner_leave(&walk->scanner, walk->error) : STATUS_OK);
@@ -97,9 +92,9 @@ static Status visit_array(NameWalk *walk, const MappingNode *node)
 }
 
 /* No deeper than JSON_DEPTH_MAX: the text was read once. */
-static Status visit(NameWalk *walk, const MappingNode *node, const JsonToken *first)
+static Status visit(NameWalk *walk, const TrieNode *node, const JsonToken *first)
 {
-    if (is_asked_for(node))
+    if (trie_is_asked_for(node))
         return is_container(first) ? json_scanner_leave(&walk->scanner, walk->error) : STATUS_OK;
     if (first->type == JSON_OBJECT_BEGIN)
         return visit_object(walk, node);

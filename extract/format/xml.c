@@ -10,29 +10,29 @@ enum { PATH_CEILING = 1024 };
 typedef struct XmlWalk {
     Emitter *emitter;
     const XmlRecord *record;
-    const MappingNode *nodes[XML_DEPTH_MAX + 1]; /* of the open elements; NULL where nobody asks for what is below */
+    const TrieNode *nodes[XML_DEPTH_MAX + 1]; /* of the open elements; NULL where nobody asks for what is below */
     size_t depth;
 } XmlWalk;
 
 /* --- filling the slots ---------------------------------------------------------------------------------------- */
 
 /* The first of several elements of one name counts. */
-static void set(const XmlWalk *walk, const MappingNode *node, Text value)
+static void set(const XmlWalk *walk, const TrieNode *node, Text value)
 {
-    if (!node || node->slot == MAPPING_NO_SLOT || walk->emitter->values[node->slot].form != VALUE_UNSET)
+    if (!node || node->slot == TRIE_NO_SLOT || walk->emitter->values[node->slot].form != VALUE_UNSET)
         return;
     walk->emitter->values[node->slot] = (Value){value, VALUE_PLAIN};
 }
 
 static void visit(XmlWalk *walk, const XmlEvent *event)
 {
-    const MappingNode *node = walk->nodes[walk->depth];
+    const TrieNode *node = walk->nodes[walk->depth];
     switch (event->kind) {
     case XML_EVENT_BEGIN:
-        walk->nodes[++walk->depth] = node ? mapping_child(node, event->name, false) : NULL;
+        walk->nodes[++walk->depth] = node ? trie_child(node, event->name, false) : NULL;
         break;
     case XML_EVENT_ATTRIBUTE:
-        set(walk, node ? mapping_child(node, event->name, true) : NULL, event->value);
+        set(walk, node ? trie_child(node, event->name, true) : NULL, event->value);
         break;
     case XML_EVENT_TEXT:
         set(walk, node, event->value);
@@ -67,11 +67,11 @@ static Status unfold(XmlWalk *walk, size_t scope, Error *error)
     for (size_t i = 0; i < walk->record->event_count; i++) {
         const XmlEvent *event = &walk->record->events[i];
         if (event->kind == XML_EVENT_BEGIN) {
-            bool is_next =
-                matched == depth && matched < nested->step_count && text_equal(event->name, nested->steps[matched]);
+            bool is_next = matched == depth && matched < nested->path.count &&
+                           text_equal(event->name, nested->path.steps[matched].name);
             depth++;
             matched += is_next;
-            if (is_next && matched == nested->step_count)
+            if (is_next && matched == nested->path.count)
                 TRY(take_element(walk, scope, i, error));
         } else if (event->kind == XML_EVENT_END) {
             matched -= matched == depth;
@@ -90,17 +90,17 @@ static Status append_step(Buffer *path, const char *mark, Text name, Error *erro
     return buffer_append(path, name, error);
 }
 
-static const MappingNode *node_below(const Mapping *mapping, const MappingNode *node, const XmlEvent *event, Text path)
+static const TrieNode *node_below(const Mapping *mapping, const TrieNode *node, const XmlEvent *event, Text path)
 {
     for (size_t i = 1; i < mapping->scope_count; i++)
         if (text_equal(mapping->scopes[i].each, path))
             return &mapping->scopes[i].root;
-    return node ? mapping_child(node, event->name, false) : NULL;
+    return node ? trie_child(node, event->name, false) : NULL;
 }
 
-static void report(const Emitter *emitter, const MappingNode *node, const Buffer *path)
+static void report(const Emitter *emitter, const TrieNode *node, const Buffer *path)
 {
-    bool is_asked_for = node && node->slot != MAPPING_NO_SLOT;
+    bool is_asked_for = node && node->slot != TRIE_NO_SLOT;
     if (!is_asked_for && path->size)
         emitter->sink.name(emitter->sink.context, buffer_text(path));
 }
@@ -115,7 +115,7 @@ static Status report_names(XmlWalk *walk, Error *error)
     walk->depth = 0;
     for (size_t i = 0; i < walk->record->event_count; i++) {
         const XmlEvent *event = &walk->record->events[i];
-        const MappingNode *node = walk->nodes[walk->depth];
+        const TrieNode *node = walk->nodes[walk->depth];
         path.size = sizes[walk->depth];
         if (event->kind == XML_EVENT_BEGIN) {
             TRY(append_step(&path, "", event->name, error));
@@ -123,7 +123,7 @@ static Status report_names(XmlWalk *walk, Error *error)
             sizes[walk->depth] = path.size;
         } else if (event->kind == XML_EVENT_ATTRIBUTE) {
             TRY(append_step(&path, "@", event->name, error));
-            report(walk->emitter, node ? mapping_child(node, event->name, true) : NULL, &path);
+            report(walk->emitter, node ? trie_child(node, event->name, true) : NULL, &path);
         } else if (event->kind == XML_EVENT_TEXT) {
             report(walk->emitter, node, &path);
         } else {
@@ -151,7 +151,8 @@ static Status take(XmlWalk *walk, Error *error)
         (void)report_names(walk, &ignored);
     TRY(emitter_emit(emitter, 0, TEXT_NULL, error));
     for (size_t scope = 1; scope < emitter->mapping->scope_count; scope++)
-        TRY(unfold(walk, scope, error));
+        if (emitter->mapping->scopes[scope].form == EACH_ELEMENT)
+            TRY(unfold(walk, scope, error));
     return STATUS_OK;
 }
 

@@ -76,6 +76,7 @@ static Source make_source(SourceFormat format, RecordMapping mappings[static 2])
                                                  : is_xml ? 3
                                                           : 5};
     mappings[1] = (RecordMapping){.kind = RECORD_LEAD,
+                                  .each_form = EACH_ELEMENT,
                                   .each = is_xml ? TEXT("b") : TEXT("b.f"),
                                   .fields = is_xml ? xml_each_fields : json_each_fields,
                                   .field_count = is_xml ? 2 : 3,

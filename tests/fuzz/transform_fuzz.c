@@ -26,13 +26,16 @@ typedef struct Fixture {
     char path[64];
 } Fixture;
 
+static const Text iso = TEXT("iso");
+
 static Fixture *make_fixture(void)
 {
     static Fixture fixture = {
         .source = {.name = "s",
                    .system = "s",
                    .timezone = "America/New_York",
-                   .time_format = {"iso", 3},
+                   .time_formats = &iso,
+                   .time_format_count = 1,
                    .decimal = '.',
                    .grouping = ',',
                    .base_url = {"https://example.com", 19}},

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /* Rules of a source that writes "1.234,5" and has times of Berlin; zones are not needed for what is tested here. */
-static SourceRules rules = {.style = {.decimal = ',', .group = '.', .has_parentheses = true}};
+static SourceRules rules = {.time_format_count = 1, .style = {.decimal = ',', .group = '.', .has_parentheses = true}};
 static Arena arena;
 
 static int make_arena(void **state)
@@ -65,6 +65,22 @@ static void test_text_is_trimmed(void **state)
     assert_true(text_is(read_good(RECORD_LEAD, LEAD_NAME, " Ann\t\n").text, "Ann"));
     assert_int_equal(read_one(RECORD_LEAD, LEAD_NAME, TEXT(" \t "), &failure).state, VALUE_ABSENT);
     assert_int_equal(read_one(RECORD_LEAD, LEAD_NAME, TEXT_NULL, &failure).state, VALUE_ABSENT);
+}
+
+/* 2026-03-01T12:00:00Z is 1772366400 seconds after 1970. */
+static void test_time_formats_are_tried_in_order(void **state)
+{
+    Error error;
+    (void)state;
+    assert_int_equal(time_format_compile(TEXT("epoch_ms"), &rules.time_formats[1], &error), STATUS_OK);
+    check_bad(RECORD_DEAL, DEAL_CREATED_AT, "1772366400000", "bad_time");
+    check_bad(RECORD_COST, COST_DAY, "1772366400000", "bad_time");
+    rules.time_format_count = 2;
+    assert_int_equal(read_good(RECORD_DEAL, DEAL_CREATED_AT, "1772366400000").number, 1772366400 * 1000000LL);
+    assert_int_equal(read_good(RECORD_DEAL, DEAL_CREATED_AT, "2026-03-01T12:00:00Z").number, 1772366400 * 1000000LL);
+    assert_int_equal(read_good(RECORD_COST, COST_DAY, "1772366400000").number, 1772366400 / 86400);
+    check_bad(RECORD_DEAL, DEAL_CREATED_AT, "01.03.2026", "bad_time");
+    rules.time_format_count = 1;
 }
 
 static void test_text_ceiling(void **state)
@@ -183,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_is_trimmed),
         cmocka_unit_test(test_text_ceiling),
+        cmocka_unit_test(test_time_formats_are_tried_in_order),
         cmocka_unit_test(test_text_must_be_storable),
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_booleans),

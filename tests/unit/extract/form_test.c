@@ -1,0 +1,74 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "extract/form.h"
+
+static void expect_form(FieldForm form, const char *text, const char *expected)
+{
+    cleanup(arena_done) Arena arena = arena_make(1 << 16);
+    Text found;
+    assert_true(form_apply(form, text_from(text), &arena, &found));
+    if (!text_is(found, expected))
+        fail_msg("'%s' becomes '%.*s', not '%s'", text, TEXT_PRINTF(found), expected);
+}
+
+/* 001A0000006Vm9r is an id that Salesforce's own pages show in both forms. By hand: 001A0 has a capital as its fourth
+ * character, bit 3, 8, I; 00000 has none, A; 6Vm9r has one as its second, bit 1, 2, C. */
+static void lengthens_salesforce_ids(void **state)
+{
+    (void)state;
+    expect_form(FORM_SALESFORCE_ID, "001A0000006Vm9r", "001A0000006Vm9rIAC");
+    expect_form(FORM_SALESFORCE_ID, "000000000000000", "000000000000000AAA");
+    expect_form(FORM_SALESFORCE_ID, "ABCDEabcdeABCDE", "ABCDEabcdeABCDE5A5");
+    /* Ids that differ in case alone. */
+    expect_form(FORM_SALESFORCE_ID, "0015000000Gv7qJ", "0015000000Gv7qJAAR");
+    expect_form(FORM_SALESFORCE_ID, "0015000000gv7qj", "0015000000gv7qjAAA");
+}
+
+static void leaves_what_is_no_short_id(void **state)
+{
+    (void)state;
+    expect_form(FORM_SALESFORCE_ID, "001A0000006Vm9rIAC", "001A0000006Vm9rIAC");
+    expect_form(FORM_SALESFORCE_ID, "001A0000006Vm9", "001A0000006Vm9");
+    expect_form(FORM_SALESFORCE_ID, "001A0000006Vm-r", "001A0000006Vm-r");
+    expect_form(FORM_SALESFORCE_ID, "001A0000006V\xC3\xA4r", "001A0000006V\xC3\xA4r");
+    expect_form(FORM_SALESFORCE_ID, "", "");
+}
+
+static void lowers_ascii_letters(void **state)
+{
+    (void)state;
+    expect_form(FORM_LOWER, "Closed WON @[`{ 1", "closed won @[`{ 1");
+    expect_form(FORM_LOWER,
+                "\xC3\x84"
+                "A",
+                "\xC3\x84"
+                "a");
+    expect_form(FORM_LOWER, "", "");
+    expect_form(FORM_NONE, "As It Is", "As It Is");
+}
+
+static void stops_at_the_ceiling(void **state)
+{
+    (void)state;
+    Arena arena = arena_make(0);
+    Text untouched = TEXT("x");
+    assert_false(form_apply(FORM_LOWER, TEXT("A"), &arena, &untouched));
+    assert_false(form_apply(FORM_SALESFORCE_ID, TEXT("001A0000006Vm9r"), &arena, &untouched));
+    assert_true(text_is(untouched, "x"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lengthens_salesforce_ids),
+        cmocka_unit_test(leaves_what_is_no_short_id),
+        cmocka_unit_test(lowers_ascii_letters),
+        cmocka_unit_test(stops_at_the_ceiling),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
