@@ -39,9 +39,10 @@ typedef struct Conversion {
     int64_t ordinal;                      /* records read so far, of all kinds */
     bool is_deletion_blocked, has_duplicates_left;
 
-    Arena arena;      /* of the record at hand */
-    Buffer raw;       /* of a reject */
-    CanonicalUrl url; /* of the record at hand */
+    const Key *merged_into; /* of the record at hand; NULL: none */
+    Arena arena;            /* of the record at hand */
+    Buffer raw;             /* of a reject */
+    CanonicalUrl url;       /* of the record at hand */
 } Conversion;
 
 /* The folder takes the files. Everything given must outlive it. */

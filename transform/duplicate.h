@@ -4,6 +4,8 @@
  * absent one being the oldest; of equal ones the last. Snapshot: the last. Append: the oldest `updated_at`, the absent
  * one being the newest; of equal ones the first. That is how closedloop-load chooses between batches too.
  *
+ * A record that says no more of its key than that it was merged away stays only where there is no other.
+ *
  *     cleanup(duplicate_map_done) DuplicateMap map = duplicate_map_make(MODE_UPSERT, DUPLICATE_KEYS_MAX);
  *     TRY(duplicate_note(&map, &key, updated_at, ordinal, error));
  *     ...
@@ -34,6 +36,10 @@ DuplicateMap duplicate_map_make(SourceMode mode, size_t ceiling);
 
 /* updated_at NULL: absent. Ordinals increase. */
 Status duplicate_note(DuplicateMap *map, const Key *key, const int64_t *updated_at, int64_t ordinal, Error *error);
+
+/* The same for a record of a merge alone. */
+Status duplicate_note_merge(DuplicateMap *map, const Key *key, const int64_t *updated_at, int64_t ordinal,
+                            Error *error);
 
 bool duplicate_is_kept(const DuplicateMap *map, const Key *key, int64_t ordinal);
 

@@ -16,12 +16,15 @@ static const Kind *const kinds[RECORD_KIND_COUNT] = {
     [RECORD_RATE] = &kind_rate,
 };
 
+enum { MERGES_MAX = 1000000 }; /* 85 MiB */
+
 /* The file's records, at one of two passes. */
 typedef struct Pass {
     Conversion *conversion;
     RecordKind kind;
     int updated_at, is_deleted; /* their fields, or -1 */
     DuplicateMap *versions;
+    KeyMap *merges; /* what records tell of merges: the key, and what it was merged into */
 } Pass;
 
 /* One record, read. */
@@ -32,6 +35,8 @@ typedef struct Version {
     bool has_key;
     const int64_t *updated_at;
     bool is_deleted;
+    Key merged_into;
+    bool is_merged;
 } Version;
 
 static void read_version(const Pass *pass, const Record *record, Version *version)
@@ -49,6 +54,26 @@ static void read_version(const Pass *pass, const Record *record, Version *versio
     const Value *updated_at = pass->updated_at >= 0 ? &version->values[pass->updated_at] : NULL;
     version->updated_at = updated_at && value_is_set(updated_at) ? &updated_at->number : NULL;
     version->is_deleted = pass->is_deleted >= 0 && value_is_true(&version->values[pass->is_deleted]);
+    version->is_merged = version->has_key && kind->merged_into &&
+                         kind->merged_into(conversion, version->values, &version->merged_into) &&
+                         !key_equal(&version->merged_into, &version->key);
+}
+
+/* Of several merges of one key the last counts. */
+static Status note_merge(const Pass *pass, const Version *version, Error *error)
+{
+    void *value;
+    switch (key_map_add(pass->merges, &version->key, &value)) {
+    case KEY_MAP_NO_MEMORY:
+        return error_no_memory(error);
+    case KEY_MAP_FULL:
+        return STATUS_OK;
+    case KEY_MAP_NEW:
+    case KEY_MAP_OLD:
+        break;
+    }
+    *(Key *)value = version->merged_into;
+    return STATUS_OK;
 }
 
 static Status note_version(const Pass *pass, const Version *version, const Record *record, Error *error)
@@ -56,13 +81,21 @@ static Status note_version(const Pass *pass, const Version *version, const Recor
     (void)record;
     if (version->failure.code)
         return STATUS_OK;
-    return duplicate_note(pass->versions, &version->key, version->updated_at, pass->conversion->ordinal, error);
+    int64_t ordinal = pass->conversion->ordinal;
+    if (version->is_merged)
+        TRY(note_merge(pass, version, error));
+    if (version->is_merged && version->is_deleted)
+        return duplicate_note_merge(pass->versions, &version->key, version->updated_at, ordinal, error);
+    return duplicate_note(pass->versions, &version->key, version->updated_at, ordinal, error);
 }
 
 static Status write_row(const Pass *pass, const Version *version, Error *error)
 {
     Conversion *conversion = pass->conversion;
     CopyWriter *writer;
+    void *merged_into = NULL;
+    key_map_find(pass->merges, &version->key, &merged_into);
+    conversion->merged_into = version->is_merged ? &version->merged_into : merged_into;
     TRY(output_table(&conversion->output, load_table_of(pass->kind), &writer, error));
     size_t digest = version_row_begin(writer, &(VersionRow){.key = version->key,
                                                             .ordinal = conversion->ordinal,
@@ -106,11 +139,13 @@ static Status make_pass(const Pass *pass, const char *path,
 Status kind_convert_file(Conversion *conversion, RecordKind kind, const char *path, Error *error)
 {
     cleanup(duplicate_map_done) DuplicateMap versions = duplicate_map_make(conversion->batch->mode, DUPLICATE_KEYS_MAX);
+    cleanup(key_map_done) KeyMap merges = key_map_make(sizeof(Key), MERGES_MAX);
     Pass pass = {.conversion = conversion,
                  .kind = kind,
                  .updated_at = record_field_find(kind, TEXT("updated_at")),
                  .is_deleted = record_field_find(kind, TEXT("is_deleted")),
-                 .versions = &versions};
+                 .versions = &versions,
+                 .merges = &merges};
     int64_t ordinal = conversion->ordinal;
     TRY(make_pass(&pass, path, note_version, error));
     conversion->ordinal = ordinal;

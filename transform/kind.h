@@ -13,6 +13,8 @@ typedef struct Kind {
     void (*check)(Conversion *conversion, Value *values, Failure *failure);
     /* The record's key; false if the values that make it are not all good. */
     bool (*key)(Conversion *conversion, const Value *values, Key *ret_key);
+    /* The key that the record was merged into; false if it says none. NULL: the kind knows no merges. */
+    bool (*merged_into)(Conversion *conversion, const Value *values, Key *ret_key);
     /* Puts the record's own columns (transform/table.h) into the row. */
     Status (*put)(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error);
 } Kind;
@@ -21,7 +23,10 @@ extern const Kind kind_identity, kind_lead, kind_account, kind_deal, kind_deal_c
     kind_question, kind_cost, kind_rate;
 
 /* Reads the records of a file twice: first to learn which version of each key stays, then to write rows. Counts
- * emitted, rejected and duplicate. */
+ * emitted, rejected and duplicate.
+ *
+ * A deleted record with merged_into tells of a merge: CRMs list the losers of a merge with the survivor, and may still
+ * export their old rows. It takes no other record's place within a batch, but gives it its merged_into. */
 Status kind_convert_file(Conversion *conversion, RecordKind kind, const char *path, Error *error);
 
 /* Puts a value as the column's type wants it: null if it is not set. */
@@ -31,6 +36,8 @@ void kind_put_integer(CopyWriter *writer, const Value *value);
 void kind_put_boolean(CopyWriter *writer, const Value *value);
 /* The key (name, system, value). */
 void kind_put_record_key(CopyWriter *writer, const char *name, const SourceRules *rules, const Value *value);
+/* What the record was merged into, by what it says itself or another one of its batch does. */
+void kind_put_merged_into(CopyWriter *writer, const Conversion *conversion);
 /* The person of a contact or an address. */
 void kind_put_person_key(CopyWriter *writer, const SourceRules *rules, const Value *contact, const Value *email);
 /* An amount, rounded to the minor unit of its currency, and then the currency, which is set. */

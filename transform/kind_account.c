@@ -39,6 +39,12 @@ static bool make_key(Conversion *conversion, const Value *values, Key *ret_key)
     return true;
 }
 
+static bool make_merged_into(Conversion *conversion, const Value *values, Key *ret_key)
+{
+    return value_is_set(&values[ACCOUNT_MERGED_INTO]) &&
+           record_key_of_value("account", conversion->rules, &values[ACCOUNT_MERGED_INTO], ret_key);
+}
+
 static Status put(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error)
 {
     (void)error;
@@ -50,9 +56,9 @@ static Status put(Conversion *conversion, const Value *values, CopyWriter *write
     kind_put_integer(writer, &values[ACCOUNT_EMPLOYEES]);
     kind_put_text(writer, &values[ACCOUNT_COUNTRY]);
     kind_put_text(writer, &values[ACCOUNT_OWNER]);
-    kind_put_record_key(writer, "account", conversion->rules, &values[ACCOUNT_MERGED_INTO]);
+    kind_put_merged_into(writer, conversion);
     kind_put_timestamp(writer, &values[ACCOUNT_CREATED_AT]);
     return STATUS_OK;
 }
 
-const Kind kind_account = {.check = check, .key = make_key, .put = put};
+const Kind kind_account = {.check = check, .key = make_key, .merged_into = make_merged_into, .put = put};

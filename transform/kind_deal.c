@@ -15,6 +15,12 @@ static bool make_deal_key(Conversion *conversion, const Value *values, Key *ret_
     return record_key_of_value("deal", conversion->rules, &values[DEAL_KEY], ret_key);
 }
 
+static bool make_merged_into(Conversion *conversion, const Value *values, Key *ret_key)
+{
+    return value_is_set(&values[DEAL_MERGED_INTO]) &&
+           record_key_of_value("deal", conversion->rules, &values[DEAL_MERGED_INTO], ret_key);
+}
+
 static Status put_deal(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error)
 {
     (void)error;
@@ -27,13 +33,13 @@ static Status put_deal(Conversion *conversion, const Value *values, CopyWriter *
     kind_put_money(writer, &values[DEAL_AMOUNT], &values[DEAL_CURRENCY]);
     kind_put_boolean(writer, &values[DEAL_IS_WON]);
     kind_put_boolean(writer, &values[DEAL_IS_CLOSED]);
-    kind_put_record_key(writer, "deal", conversion->rules, &values[DEAL_MERGED_INTO]);
+    kind_put_merged_into(writer, conversion);
     kind_put_timestamp(writer, &values[DEAL_CREATED_AT]);
     kind_put_timestamp(writer, &values[DEAL_CLOSED_AT]);
     return STATUS_OK;
 }
 
-const Kind kind_deal = {.check = check_deal, .key = make_deal_key, .put = put_deal};
+const Kind kind_deal = {.check = check_deal, .key = make_deal_key, .merged_into = make_merged_into, .put = put_deal};
 
 static void check_contact(Conversion *conversion, Value *values, Failure *failure)
 {

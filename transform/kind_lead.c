@@ -15,6 +15,15 @@ static bool make_key(Conversion *conversion, const Value *values, Key *ret_key)
     return person_key_of(conversion->rules, &values[LEAD_CONTACT_KEY], &values[LEAD_EMAIL], ret_key);
 }
 
+static bool make_merged_into(Conversion *conversion, const Value *values, Key *ret_key)
+{
+    const SourceRules *rules = conversion->rules;
+    if (!value_is_set(&values[LEAD_MERGED_INTO]))
+        return false;
+    *ret_key = person_key_of_contact(&rules->secret, rules->system, values[LEAD_MERGED_INTO].text);
+    return true;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
     return memcmp(a, b, sizeof(Key));
@@ -53,16 +62,6 @@ static void put_email_key(const SourceRules *rules, const Value *email, CopyWrit
     copy_put_uuid(writer, &key);
 }
 
-static void put_merged_into(const SourceRules *rules, const Value *contact, CopyWriter *writer)
-{
-    if (!value_is_set(contact)) {
-        copy_put_null(writer);
-        return;
-    }
-    Key key = person_key_of_contact(&rules->secret, rules->system, contact->text);
-    copy_put_uuid(writer, &key);
-}
-
 static Status put(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error)
 {
     const SourceRules *rules = conversion->rules;
@@ -72,7 +71,7 @@ static Status put(Conversion *conversion, const Value *values, CopyWriter *write
     kind_put_text(writer, &values[LEAD_EMAIL]);
     put_email_key(rules, &values[LEAD_EMAIL], writer);
     TRY(put_other_emails(conversion, &values[LEAD_OTHER_EMAILS], &values[LEAD_EMAIL], writer, error));
-    put_merged_into(rules, &values[LEAD_MERGED_INTO], writer);
+    kind_put_merged_into(writer, conversion);
     kind_put_record_key(writer, "account", rules, &values[LEAD_ACCOUNT_KEY]);
     kind_put_text(writer, &values[LEAD_NAME]);
     kind_put_text(writer, &values[LEAD_COMPANY]);
@@ -88,4 +87,4 @@ static Status put(Conversion *conversion, const Value *values, CopyWriter *write
     return STATUS_OK;
 }
 
-const Kind kind_lead = {.check = check, .key = make_key, .put = put};
+const Kind kind_lead = {.check = check, .key = make_key, .merged_into = make_merged_into, .put = put};

@@ -42,6 +42,14 @@ void kind_put_record_key(CopyWriter *writer, const char *name, const SourceRules
         copy_put_null(writer);
 }
 
+void kind_put_merged_into(CopyWriter *writer, const Conversion *conversion)
+{
+    if (conversion->merged_into)
+        copy_put_uuid(writer, conversion->merged_into);
+    else
+        copy_put_null(writer);
+}
+
 void kind_put_person_key(CopyWriter *writer, const SourceRules *rules, const Value *contact, const Value *email)
 {
     Key key;

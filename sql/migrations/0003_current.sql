@@ -307,18 +307,25 @@ language sql stable as $$
 $$;
 
 -- Brings the current table of a kind up to the newest versions of the changed keys. Of one source's versions the newest
--- counts (append: the earliest), of several sources' the undeleted one that was updated last, then by name of source.
+-- counts (append: the earliest), of several sources' the undeleted one that was updated last, then by name of source. What
+-- one of them tells of a merge holds for the record whichever is chosen: merges may come by a table of their own.
 create function cl_core.publish(kind text) returns bigint
 language plpgsql as $$
 declare
     key text := kind || '_id';
     history text := kind || '_history';
     own text;
+    chosen text;
+    told text;
     keeps_deleted boolean;
     published bigint;
 begin
-    select string_agg(quote_ident(t.attname), ', ' order by t.attnum), bool_or(t.attname = 'is_deleted')
-    into own, keeps_deleted
+    select string_agg(quote_ident(t.attname), ', ' order by t.attnum), bool_or(t.attname = 'is_deleted'),
+        string_agg(case when t.attname in ('merged_into_id', 'merged_into_key') then 'told_merge' else quote_ident(t.attname) end,
+                   ', ' order by t.attnum),
+        coalesce(max(format('first_value(%1$I) over (partition by %2$I order by %1$I is null, updated_at desc nulls last, source)',
+                            t.attname, key)) filter (where t.attname in ('merged_into_id', 'merged_into_key')), 'null')
+    into own, keeps_deleted, chosen, told
     from pg_attribute as t
     join pg_attribute as h on h.attrelid = ('cl_core.' || history)::regclass and h.attname = t.attname
     where t.attrelid = ('cl_core.' || kind)::regclass and t.attnum > 0 and not t.attisdropped and not h.attisdropped;
@@ -326,9 +333,9 @@ begin
                    kind, kind, key);
     execute format($query$
         insert into cl_core.%1$I (%4$s)
-        select %4$s
+        select %7$s
         from (
-            select distinct on (%2$I) *
+            select distinct on (%2$I) *, %8$s as told_merge
             from (
                 select distinct on (h.%2$I, h.source) h.*
                 from cl_ops.changed_key as c
@@ -343,7 +350,7 @@ begin
             order by %2$I, is_deleted, updated_at desc nulls last, source
         ) as newest
         where %6$s$query$,
-        kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end);
+        kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end, chosen, told);
     get diagnostics published = row_count;
     return published;
 end

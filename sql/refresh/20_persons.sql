@@ -16,7 +16,8 @@ insert into cl_core.person_edge (lead_id, key, kind, system, is_current)
 select claim.lead_id, claim.key, claim.kind, min(claim.system), bool_or(claim.is_current)
 from (
     select h.lead_id, k.key, k.kind, coalesce(h.system, '') as system,
-        l.source = h.source and l.batch_no = h.batch_no and (k.kind = 'merge' or not l.is_deleted) as is_current
+        case when k.kind = 'merge' then k.key is not distinct from l.merged_into_key
+             else l.source = h.source and l.batch_no = h.batch_no and not l.is_deleted end as is_current
     from cl_ops.changed_key as c
     join cl_core.lead_history as h on h.lead_id = c.key
     join cl_core.lead as l on l.lead_id = c.key

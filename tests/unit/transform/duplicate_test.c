@@ -67,12 +67,31 @@ static void test_full_map_keeps_all_others(void **state)
     duplicate_map_done(&map);
 }
 
+/* A merge alone takes nobody's place, however new it is, and stays where nothing else is known. */
+static void test_a_merge_alone_goes_behind(void **state)
+{
+    const int64_t old = 10, new = 20;
+    Error error = ERROR_INIT;
+    (void)state;
+    for (int mode = MODE_APPEND; mode <= MODE_SNAPSHOT; mode++) {
+        DuplicateMap map = duplicate_map_make((SourceMode)mode, 10);
+        assert_int_equal(duplicate_note_merge(&map, &first, &new, 1, &error), STATUS_OK);
+        assert_true(duplicate_is_kept(&map, &first, 1));
+        assert_int_equal(duplicate_note(&map, &first, &old, 2, &error), STATUS_OK);
+        assert_int_equal(duplicate_note_merge(&map, &first, &new, 3, &error), STATUS_OK);
+        for (int64_t i = 1; i <= 3; i++)
+            assert_int_equal(duplicate_is_kept(&map, &first, i), i == 2);
+        duplicate_map_done(&map);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_mode_keeps_its_own),
         cmocka_unit_test(test_absent_time),
         cmocka_unit_test(test_full_map_keeps_all_others),
+        cmocka_unit_test(test_a_merge_alone_goes_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

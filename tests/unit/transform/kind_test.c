@@ -80,6 +80,34 @@ static void test_lead(void **state)
     spool_done(&spool);
 }
 
+/* The losers of a merge as CRMs list them, deleted and with merged_into, beside their own old rows. */
+static void test_a_merge_goes_to_the_row_of_its_key(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, leads);
+    spool_add(&spool, RECORD_LEAD, 2, "contact_key=1", "merged_into=9", "is_deleted=true",
+              "updated_at=2026-02-02T00:00:00Z", NULL);
+    spool_add(&spool, RECORD_LEAD, 3, "contact_key=1", "email=ann@example.com", "updated_at=2026-01-01T00:00:00Z",
+              NULL);
+    spool_add(&spool, RECORD_LEAD, 4, "contact_key=2", "name=Ben", NULL);
+    spool_add(&spool, RECORD_LEAD, 5, "contact_key=2", "merged_into=9", "is_deleted=true", NULL);
+    spool_add(&spool, RECORD_LEAD, 6, "contact_key=3", "merged_into=9", "is_deleted=true", NULL);
+    spool_add(&spool, RECORD_LEAD, 7, "contact_key=9", "merged_into=9", "name=Cid", NULL);
+    Rows rows = run(&spool, "lead");
+    Key survivor = SECRET_KEY("contact", TEXT("sf"), TEXT("9"));
+    assert_int_equal(rows.count, 4);
+    assert_cell(&rows, 0, "email", "ann@example.com");
+    assert_cell(&rows, 1, "name", "Ben");
+    for (size_t i = 0; i < 3; i++) {
+        assert_cell_key(&rows, i, "merged_into_key", survivor);
+        assert_cell_boolean(&rows, i, "is_deleted", i == 2);
+    }
+    /* Merged into itself: no merge. */
+    assert_cell_null(&rows, 3, "merged_into_key");
+    spool_done(&spool);
+}
+
 static void test_bad_address_rejects_lead(void **state)
 {
     Spool spool;
@@ -401,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lead),
+        cmocka_unit_test(test_a_merge_goes_to_the_row_of_its_key),
         cmocka_unit_test(test_bad_address_rejects_lead),
         cmocka_unit_test(test_account),
         cmocka_unit_test(test_deal),
