@@ -43,6 +43,13 @@ typedef struct BatchCount {
     int64_t read, emitted, rejected, duplicate, filtered;
 } BatchCount;
 
+/* Of what was filtered, by the reason: "mapping" is what extract left out. */
+typedef struct BatchFilter {
+    RecordKind kind;
+    const char *reason;
+    int64_t records;
+} BatchFilter;
+
 /* One file of a batch. */
 typedef struct BatchFile {
     const char *table; /* extracted: the record kind; transformed: the table */
@@ -75,6 +82,8 @@ typedef struct Manifest {
     size_t input_count;
     const BatchCount *counts;
     size_t count_count;
+    const BatchFilter *filters; /* transformed only: those of a kind add up to what is filtered of it */
+    size_t filter_count;
     const BatchFile *files;
     size_t file_count;
 } Manifest;

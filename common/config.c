@@ -1,5 +1,6 @@
 #include "common/config.h"
 
+#include "common/classification.h"
 #include "common/currency.h"
 #include "common/folder.h"
 #include "common/nearest.h"
@@ -31,10 +32,16 @@ typedef struct AttributionEntry {
     int until, model, scope;
 } AttributionEntry;
 
+typedef struct ClassificationEntry {
+    const YamlNode *node;
+    const char *sites, *bots;
+} ClassificationEntry;
+
 typedef struct ConfigEntry {
     const char *database, *spool, *secret_file;
     ReportingEntry reporting;
     AttributionEntry attribution;
+    ClassificationEntry classification;
     SchemaItems sources;
     const YamlNode *stages, *sla;
 } ConfigEntry;
@@ -69,6 +76,16 @@ static const SchemaField attribution_fields[] = {
 static const Schema attribution_schema = {attribution_fields, sizeof attribution_fields / sizeof attribution_fields[0],
                                           sizeof(AttributionEntry), .has_node = false};
 
+static const SchemaField classification_fields[] = {
+    {"sites", SCHEMA_STRING, offsetof(ClassificationEntry, sites), .minimum = 1, .maximum = PATH_MAX,
+     .meaning = "a file in place of the shipped list of sites that refer"},
+    {"bots", SCHEMA_STRING, offsetof(ClassificationEntry, bots), .minimum = 1, .maximum = PATH_MAX,
+     .meaning = "a file in place of the shipped list of words that robots are known by"},
+};
+static const Schema classification_schema = {classification_fields,
+                                             sizeof classification_fields / sizeof classification_fields[0],
+                                             sizeof(ClassificationEntry), .has_node = true};
+
 static const SchemaField config_fields[] = {
     {"database", SCHEMA_STRING, offsetof(ConfigEntry, database), .default_text = "",
      .meaning = "a libpq connection string; empty: libpq's own environment decides"},
@@ -80,6 +97,8 @@ static const SchemaField config_fields[] = {
      .meaning = "the zone and the currency of all reports"},
     {"attribution", SCHEMA_MAPPING, offsetof(ConfigEntry, attribution), .schema = &attribution_schema,
      .meaning = "what a deal's journey is, and how its touches share the credit"},
+    {"classification", SCHEMA_MAPPING, offsetof(ConfigEntry, classification), .schema = &classification_schema,
+     .meaning = "the lists by which arrivals and robots are told"},
     {"sources", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, sources), .maximum = SOURCES_MAX, .schema = &source_schema,
      .unique = "name", .meaning = "where the records come from"},
     {"stages", SCHEMA_ANY, offsetof(ConfigEntry, stages), .meaning = "the shared language of marketing and sales"},
@@ -191,6 +210,32 @@ static void take_attribution(const AttributionEntry *entry, Config *config)
     config->attribution.scope = scopes[entry->scope].name;
 }
 
+/* A list's path, NULL if it is not given. A file that is not there is wrong in the configuration. */
+static Status find_list(const Config *config, const ClassificationEntry *entry, const char *key, const char *path,
+                        Arena *arena, const char **ret_path, Error *error)
+{
+    *ret_path = NULL;
+    if (!path)
+        return STATUS_OK;
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
+    const char *absolute = path_join(arena, config->folder, path);
+    if (!absolute)
+        return no_room(config->path, error);
+    if (access(absolute, R_OK) != 0)
+        return yaml_error(yaml_get(entry->node, key), error, "cannot read %s: %s", absolute, strerror(errno));
+    *ret_path = absolute;
+    return STATUS_OK;
+}
+
+static Status take_classification(const ClassificationEntry *entry, Arena *arena, Config *config, Error *error)
+{
+    const char *sites, *bots;
+    TRY(find_list(config, entry, "sites", entry->sites, arena, &sites, error));
+    TRY(find_list(config, entry, "bots", entry->bots, arena, &bots, error));
+    return classification_read(sites, bots, arena, &config->classification, error);
+}
+
 static Status take_sources(const SchemaItems *entries, Arena *arena, Config *config, Error *error)
 {
     const SourceEntry *entry = entries->items;
@@ -199,8 +244,7 @@ static Status take_sources(const SchemaItems *entries, Arena *arena, Config *con
         return no_room(config->path, error);
     for (size_t i = 0; i < entries->count; i++) {
         TRY(source_make(&entry[i], config->folder, arena, &sources[i], error));
-        TRY(source_digest(&sources[i], config->reporting.timezone, config->reporting.currency,
-                          &sources[i].mapping_digest, error));
+        TRY(source_digest(&sources[i], config, &sources[i].mapping_digest, error));
     }
     config->sources = sources;
     config->source_count = entries->count;
@@ -233,6 +277,7 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(take_paths(&entry, arena, config, error));
     TRY(take_reporting(&entry.reporting, config, error));
     take_attribution(&entry.attribution, config);
+    TRY(take_classification(&entry.classification, arena, config, error));
     return take_sources(&entry.sources, arena, config, error);
 }
 

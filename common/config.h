@@ -9,6 +9,7 @@
 #define CLOSEDLOOP_COMMON_CONFIG_H
 
 #include "common/arena.h"
+#include "common/classification.h"
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/record.h"
@@ -143,6 +144,7 @@ typedef struct Config {
         const char *model; /* the one that reports show first */
         const char *scope; /* deal_contacts */
     } attribution;
+    Classification classification;
     const Source *sources;
     size_t source_count;
 } Config;

@@ -19,6 +19,14 @@ static const Member count_members[] = {
 };
 static const Shape count_shape = {count_members, sizeof count_members / sizeof count_members[0], sizeof(BatchCount)};
 
+static const Member filter_members[] = {
+    {"kind", MEMBER_KIND, offsetof(BatchFilter, kind), 0, NULL},
+    {"reason", MEMBER_TEXT, offsetof(BatchFilter, reason), 0, NULL},
+    {"records", MEMBER_COUNT, offsetof(BatchFilter, records), 0, NULL},
+};
+static const Shape filter_shape = {filter_members, sizeof filter_members / sizeof filter_members[0],
+                                   sizeof(BatchFilter)};
+
 static const Member file_members[] = {
     {"table", MEMBER_TEXT, offsetof(BatchFile, table), 0, NULL},
     {"name", MEMBER_TEXT, offsetof(BatchFile, name), 0, NULL},
@@ -49,6 +57,8 @@ static const Member document_members[] = {
     {"days", MEMBER_DAYS, offsetof(Document, manifest.days), offsetof(Document, manifest.day_count), NULL},
     {"counts", MEMBER_OBJECTS, offsetof(Document, manifest.counts), offsetof(Document, manifest.count_count),
      &count_shape},
+    {"filters", MEMBER_OBJECTS, offsetof(Document, manifest.filters), offsetof(Document, manifest.filter_count),
+     &filter_shape},
     {"inputs", MEMBER_OBJECTS, offsetof(Document, manifest.inputs), offsetof(Document, manifest.input_count),
      &input_shape},
     {"files", MEMBER_OBJECTS, offsetof(Document, manifest.files), offsetof(Document, manifest.file_count), &file_shape},
@@ -98,6 +108,25 @@ static const char *count_flaw(const Manifest *manifest)
     return NULL;
 }
 
+static const char *filter_flaw(const Manifest *manifest)
+{
+    for (size_t i = 0; i < manifest->count_count; i++) {
+        __int128 sum = 0;
+        bool is_listed = false;
+        for (size_t j = 0; j < manifest->filter_count; j++)
+            if (manifest->filters[j].kind == manifest->counts[i].kind) {
+                is_listed = true;
+                sum += manifest->filters[j].records;
+            }
+        if (is_listed && sum != manifest->counts[i].filtered)
+            return "has reasons for what is filtered that do not add up";
+    }
+    for (size_t j = 0; j < manifest->filter_count; j++)
+        if (!manifest->filters[j].reason || manifest->filters[j].records < 0)
+            return "filters for no reason";
+    return NULL;
+}
+
 static const char *day_flaw(const Manifest *manifest)
 {
     for (size_t i = 0; i < manifest->day_count; i++)
@@ -130,6 +159,8 @@ const char *manifest_flaw(const Manifest *manifest)
     if (has_first != has_last || (has_first && manifest->first_at > manifest->last_at))
         return "has times of views that are no range";
     const char *flaw = count_flaw(manifest);
+    if (!flaw)
+        flaw = filter_flaw(manifest);
     if (!flaw)
         flaw = day_flaw(manifest);
     return flaw ? flaw : file_flaw(manifest);

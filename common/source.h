@@ -3,7 +3,7 @@
  *     {"sources", SCHEMA_MAPPING_LIST, ..., .schema = &source_schema, .unique = "name"}
  *
  *     TRY(source_make(&entries[i], folder, &arena, &sources[i], error));
- *     TRY(source_digest(&sources[i], reporting_zone, reporting_currency, &sources[i].mapping_digest, error));
+ *     TRY(source_digest(&sources[i], &config, &sources[i].mapping_digest, error));
  */
 #ifndef CLOSEDLOOP_COMMON_SOURCE_H
 #define CLOSEDLOOP_COMMON_SOURCE_H
@@ -39,10 +39,9 @@ extern const Schema source_schema;
  * mapping digest is set. */
 Status source_make(const SourceEntry *entry, const char *folder, Arena *arena, Source *ret_source, Error *error);
 
-/* Over all that decides what a record of the source becomes: everything but its paths, its limits, and
- * how a server is reached. */
-Status source_digest(const Source *source, const char *reporting_zone, const char *reporting_currency, Key *ret_digest,
-                     Error *error);
+/* Over all that decides what a record of the source becomes: everything but its paths, its limits, and how a server is
+ * reached; of the configuration what stands before the sources, for views the lists of sites and robots too. */
+Status source_digest(const Source *source, const Config *config, Key *ret_digest, Error *error);
 
 /* Checks that the system knows a zone; `node` is where it was written, NULL if it is a default. */
 Status source_check_timezone(const char *timezone, const YamlNode *node, Error *error);

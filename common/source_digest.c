@@ -119,12 +119,33 @@ static void add_source(Content *content, const Source *source)
         add_mapping(content, &source->mappings[i]);
 }
 
-Status source_digest(const Source *source, const char *reporting_zone, const char *reporting_currency, Key *ret_digest,
-                     Error *error)
+static bool has_views(const Source *source)
+{
+    for (size_t i = 0; i < source->mapping_count; i++)
+        if (source->mappings[i].kind == RECORD_VIEW)
+            return true;
+    return false;
+}
+
+static void add_key(Content *content, const char *name, const Key *key)
+{
+    add(content, name, (Text){(const char *)key->bytes, sizeof key->bytes});
+}
+
+/* What views are classified by. */
+static void add_classification(Content *content, const Config *config)
+{
+    add_key(content, "sites", &config->classification.sites.digest);
+    add_key(content, "bots", &config->classification.bots.digest);
+}
+
+Status source_digest(const Source *source, const Config *config, Key *ret_digest, Error *error)
 {
     Content content = {.buffer = buffer_make(DIGEST_CEILING), .error = error};
-    add(&content, "reporting_timezone", text_from(reporting_zone));
-    add(&content, "reporting_currency", text_from(reporting_currency));
+    add(&content, "reporting_timezone", text_from(config->reporting.timezone));
+    add(&content, "reporting_currency", text_from(config->reporting.currency));
+    if (has_views(source))
+        add_classification(&content, config);
     add_source(&content, source);
     Text all = buffer_text(&content.buffer);
     if (content.status == STATUS_OK)

@@ -304,6 +304,20 @@ static Status record_counts(Pg *pg, const Manifest *manifest, const char *batch_
     return STATUS_OK;
 }
 
+static Status record_filters(Pg *pg, const Manifest *manifest, const char *batch_no, Error *error)
+{
+    for (size_t i = 0; i < manifest->filter_count; i++) {
+        const BatchFilter *filter = &manifest->filters[i];
+        char records[NUMBER_SIZE];
+        cleanup(pg_result_free) PgResult result = {0};
+        TRY(pg_query(pg, "insert into cl_ops.batch_filter values ($1, $2, $3, $4)",
+                     (const char *[]){batch_no, record_spec(filter->kind)->name, filter->reason,
+                                      number(filter->records, records)},
+                     4, &result, error));
+    }
+    return STATUS_OK;
+}
+
 Status ledger_record(Pg *pg, const WaitingBatch *batch, int64_t *ret_batch_no, Error *error)
 {
     const Manifest *manifest = &batch->manifest;
@@ -331,5 +345,6 @@ Status ledger_record(Pg *pg, const WaitingBatch *batch, int64_t *ret_batch_no, E
     *ret_batch_no = pg_value_int64(&result, 0, 0);
     number(*ret_batch_no, batch_no);
     TRY(record_inputs(pg, manifest, batch_no, error));
-    return record_counts(pg, manifest, batch_no, error);
+    TRY(record_counts(pg, manifest, batch_no, error));
+    return record_filters(pg, manifest, batch_no, error);
 }

@@ -121,6 +121,29 @@ static Status list_counts(const Conversion *conversion, Arena *arena, Manifest *
     return STATUS_OK;
 }
 
+/* Extract's come before transform's own. */
+static Status list_filters(const Conversion *conversion, Arena *arena, Manifest *manifest, Error *error)
+{
+    BatchFilter *filters = arena_allocate(arena, (RECORD_KIND_COUNT + FILTER_REASON_COUNT) * sizeof *filters);
+    if (!filters)
+        return error_no_memory(error);
+    size_t count = 0;
+    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        int64_t by_mapping = conversion->counts[kind].filtered;
+        for (int reason = 0; kind == RECORD_VIEW && reason < FILTER_REASON_COUNT; reason++)
+            by_mapping -= conversion->filtered[reason];
+        if (by_mapping)
+            filters[count++] = (BatchFilter){(RecordKind)kind, "mapping", by_mapping};
+        for (int reason = 0; kind == RECORD_VIEW && reason < FILTER_REASON_COUNT; reason++)
+            if (conversion->filtered[reason])
+                filters[count++] =
+                    (BatchFilter){RECORD_VIEW, filter_reason_name((FilterReason)reason), conversion->filtered[reason]};
+    }
+    manifest->filters = filters;
+    manifest->filter_count = count;
+    return STATUS_OK;
+}
+
 static BatchOutcome add_up(const Conversion *conversion)
 {
     BatchOutcome outcome = {.has_duplicates_left = conversion->has_duplicates_left};
@@ -169,6 +192,7 @@ static Status fill_manifest(Conversion *conversion, const BatchJob *job, const B
     manifest->last_at = conversion->last_at;
     TRY(day_set_list(&conversion->days, arena, &manifest->days, &manifest->day_count, error));
     TRY(list_counts(conversion, arena, manifest, error));
+    TRY(list_filters(conversion, arena, manifest, error));
     return output_commit(&conversion->output, arena, &manifest->files, &manifest->file_count, error);
 }
 

@@ -16,7 +16,7 @@ Text channel_name(Channel channel)
         [CHANNEL_PAID_VIDEO] = {"Paid Video", 10},
         [CHANNEL_DISPLAY] = {"Display", 7},
         [CHANNEL_PAID_OTHER] = {"Paid Other", 10},
-        [CHANNEL_AI_ASSISTANTS] = {"AI Assistants", 13},
+        [CHANNEL_AI_ASSISTANT] = {"AI Assistant", 12},
         [CHANNEL_ORGANIC_SHOPPING] = {"Organic Shopping", 16},
         [CHANNEL_ORGANIC_SOCIAL] = {"Organic Social", 14},
         [CHANNEL_ORGANIC_VIDEO] = {"Organic Video", 13},
@@ -30,13 +30,6 @@ Text channel_name(Channel channel)
         [CHANNEL_UNASSIGNED] = {"Unassigned", 10},
     };
     return names[channel];
-}
-
-bool channel_rules_make(ChannelRules *rules, const Text *own_hosts, size_t own_host_count)
-{
-    rules->own_hosts = own_hosts;
-    rules->own_host_count = own_host_count;
-    return site_index_make(&rules->sites);
 }
 
 /* ---------------------------------------------------------------------------------------------------- channel -- */
@@ -58,7 +51,7 @@ static const char *const referral_media[] = {"referral", "app", "link", NULL};
 static const char *const email_words[] = {"email", "e-mail", "e_mail", "e mail", NULL};
 static const char *const no_media[] = {"(none)", "(not set)", NULL};
 /* What GA4 exports as the campaign of traffic that has none. */
-static const char *const no_campaigns[] = {"(direct)", "(organic)", "(referral)", NULL};
+static const char *const no_campaigns[] = {"(direct)", "(organic)", "(referral)", "(ai-assistant)", NULL};
 
 static bool contains(Text text, Text part)
 {
@@ -105,8 +98,8 @@ static Channel paid_channel(SiteCategory category, bool is_shopping)
 /* The rules behind Paid Other, in GA4's order. */
 static Channel unpaid_channel(SiteCategory category, bool is_shopping, Text source, Text medium)
 {
-    if (category == SITE_AI)
-        return CHANNEL_AI_ASSISTANTS;
+    if (category == SITE_AI || text_is(medium, "ai-assistant"))
+        return CHANNEL_AI_ASSISTANT;
     if (category == SITE_SHOPPING || is_shopping)
         return CHANNEL_ORGANIC_SHOPPING;
     if (category == SITE_SOCIAL || is_one_of(medium, social_media))
@@ -141,7 +134,7 @@ Channel channel_of(const ChannelRules *rules, Text source, Text medium, Text cam
         return CHANNEL_DIRECT;
     if (contains(campaign, TEXT("cross-network")))
         return CHANNEL_CROSS_NETWORK;
-    const ChannelSite *site = site_index_find(&rules->sites, source);
+    const Site *site = site_index_find(rules->sites, source);
     SiteCategory category = site ? site->category : SITE_OTHER;
     bool is_shopping = is_shopping_campaign(campaign);
     Channel paid = is_paid(medium) ? paid_channel(category, is_shopping) : CHANNEL_PAID_OTHER;
@@ -224,6 +217,10 @@ static const Advertiser *find_advertiser(size_t role)
         [URL_ROLE_RDT_CID] = {"rdt_cid", {"reddit", 6}, {"cpc", 3}},
         [URL_ROLE_SCCID] = {"sccid", {"snapchat", 8}, {"cpc", 3}},
         [URL_ROLE_EPIK] = {"epik", {"pinterest", 9}, {"cpc", 3}},
+        [URL_ROLE_GCLSRC] = {"gclsrc", {"google", 6}, {"cpc", 3}},
+        [URL_ROLE_GAD_SOURCE] = {"gad_source", {"google", 6}, {"cpc", 3}},
+        [URL_ROLE_MC_CID] = {"mc_cid", {"mailchimp", 9}, {"email", 5}},
+        [URL_ROLE_MC_EID] = {"mc_eid", {"mailchimp", 9}, {"email", 5}},
         [URL_ROLE_FBCLID] = {"fbclid", {"facebook", 8}, {"social", 6}},
     };
     return &advertisers[role];
@@ -293,10 +290,13 @@ static bool find_referrer(const ChannelRules *rules, const ArrivalInput *input, 
     return !text_is_null(*ret_host);
 }
 
-static Text referrer_medium(const ChannelSite *site)
+static Text referrer_medium(const Site *site)
 {
     SiteCategory category = site ? site->category : SITE_OTHER;
-    return category == SITE_SEARCH ? TEXT("organic") : category == SITE_MAIL ? TEXT("email") : TEXT("referral");
+    return category == SITE_SEARCH ? TEXT("organic")
+           : category == SITE_MAIL ? TEXT("email")
+           : category == SITE_AI   ? TEXT("ai-assistant")
+                                   : TEXT("referral");
 }
 
 /* ---------------------------------------------------------------------------------------------------- arrival -- */
@@ -305,19 +305,19 @@ static Text referrer_medium(const ChannelSite *site)
  * source, so the referrer's is taken only along with the referrer as source. */
 static void fill_source(const ChannelRules *rules, Arrival *arrival, const ClickId *click)
 {
-    const ChannelSite *site = NULL;
+    const Site *site = NULL;
     if (!text_is_null(arrival->referrer_host))
-        site = site_index_find(&rules->sites, arrival->referrer_host);
+        site = site_index_find(rules->sites, arrival->referrer_host);
     bool is_given = !text_is_null(arrival->source);
     if (!is_given && !text_is_null(click->source)) {
         /* Instagram and Threads mark their links with fbclid too. */
         bool is_other = site && site->category == SITE_SOCIAL && text_is(click->medium, "social");
-        arrival->source = is_other ? text_from(site->source) : click->source;
+        arrival->source = is_other ? site->source : click->source;
     }
     if (text_is_null(arrival->medium))
         arrival->medium = click->medium;
     if (text_is_null(arrival->source) && !text_is_null(arrival->referrer_host)) {
-        arrival->source = site ? text_from(site->source) : without_www(arrival->referrer_host);
+        arrival->source = site ? site->source : without_www(arrival->referrer_host);
         if (text_is_null(arrival->medium))
             arrival->medium = referrer_medium(site);
     }

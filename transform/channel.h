@@ -7,19 +7,20 @@
  *
  * Four things are ours:
  *
- *     - the lists of sites, channel_sites.c, which are shorter than Google's, and know sites by domain, not one by one;
- *     - "AI Assistants" stands behind Paid Other: the source is an assistant that answers with links;
+ *     - the list of sites, data/sites.tsv, which is shorter than Google's, and knows sites by domain, not one by one;
+ *     - "AI Assistant" (since May 2026, with the medium "ai-assistant") stands behind Paid Other, and holds for every
+ *       assistant of that list, Google's own being unpublished, by utm_source too; what search engines answer with on
+ *       their own pages stays Organic Search, as with Google;
  *     - a referrer that is a mail service's web page has the medium "email";
  *     - what GA4 learns from Google Ads by account link is read from the click id: source and medium that the URL does
- *       not name are the advertiser's, "cpc" or, for fbclid, "social".
+ *       not name are the advertiser's, "cpc" or, for fbclid, "social"; for Mailchimp's ids "email".
  *
  * What decides, in this order: the utm values, as fields or else in the URL; a click id; a referrer outside of the
  * page's own site. Without any the arrival is Direct, "(direct)" / "(none)". What is missing of source and medium is
  * "(not set)". Source and medium are in lower case; all texts are trimmed, storable, and cut at ARRIVAL_TEXT_MAX bytes;
  * a text that holds an e-mail address counts as absent.
  *
- *     ChannelRules rules;                              // once: 50 KiB, nothing to free
- *     channel_rules_make(&rules, own_hosts, 2);
+ *     ChannelRules rules = {.sites = &sites, .own_hosts = own_hosts, .own_host_count = 2};
  *     Arrival arrival;
  *     if (!arrival_make(&rules, &input, &arena, &arrival)) ...
  */
@@ -42,7 +43,7 @@ typedef enum Channel {
     CHANNEL_PAID_VIDEO,
     CHANNEL_DISPLAY,
     CHANNEL_PAID_OTHER,
-    CHANNEL_AI_ASSISTANTS,
+    CHANNEL_AI_ASSISTANT,
     CHANNEL_ORGANIC_SHOPPING,
     CHANNEL_ORGANIC_SOCIAL,
     CHANNEL_ORGANIC_VIDEO,
@@ -63,14 +64,10 @@ Text channel_name(Channel channel);
 enum { ARRIVAL_TEXT_MAX = 200 };
 
 typedef struct ChannelRules {
-    SiteIndex sites;
-    const Text *own_hosts; /* the caller's: must outlive the rules */
+    const SiteIndex *sites;
+    const Text *own_hosts; /* in lower case: further hosts, with all below them, whose links are no arrivals */
     size_t own_host_count;
 } ChannelRules;
-
-/* own_hosts, in lower case: further hosts, with all below them, whose links are no arrivals. False if channel_sites.c
- * has outgrown the index. */
-bool channel_rules_make(ChannelRules *rules, const Text *own_hosts, size_t own_host_count);
 
 /* The channel of a source and a medium in lower case, and a campaign as given; each may be absent. */
 Channel channel_of(const ChannelRules *rules, Text source, Text medium, Text campaign);

@@ -7,6 +7,13 @@
 
 enum { ARENA_CEILING = 16 << 20, RAW_CEILING = 1 << 20, ARRIVALS_MAX = 1 << 16, RECORDS_PER_CHECK = 4096 };
 
+const char *filter_reason_name(FilterReason reason)
+{
+    static const char *const names[FILTER_REASON_COUNT] = {
+        [FILTER_NONE] = "none", [FILTER_IS_BOT] = "is_bot", [FILTER_ROBOT] = "robot", [FILTER_HEADLESS] = "headless"};
+    return names[reason];
+}
+
 Status conversion_make(const SourceRules *rules, const BotMatcher *bots, const Manifest *batch, const char *folder,
                        Progress *progress, Conversion **ret_conversion, Error *error)
 {

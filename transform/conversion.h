@@ -19,6 +19,18 @@
 #include "transform/source_rules.h"
 #include "transform/value.h"
 
+/* Why a view is left out although nothing is wrong with it. */
+typedef enum FilterReason {
+    FILTER_NONE,
+    FILTER_IS_BOT,   /* the source says so */
+    FILTER_ROBOT,    /* the user agent is a robot's */
+    FILTER_HEADLESS, /* ... a browser's that a program drives */
+    FILTER_REASON_COUNT,
+} FilterReason;
+
+/* As manifests and cl_ops.batch_filter call it: "robot". */
+const char *filter_reason_name(FilterReason reason);
+
 typedef struct Conversion {
     const SourceRules *rules;
     const BotMatcher *bots;
@@ -34,9 +46,10 @@ typedef struct Conversion {
     DaySet days;
     int64_t first_at, last_at; /* of views; INT64_MAX and INT64_MIN if there is none */
 
-    BatchCount counts[RECORD_KIND_COUNT]; /* of both stages */
-    int64_t derived;                      /* identities that views gave, part of the counts */
-    int64_t ordinal;                      /* records read so far, of all kinds */
+    BatchCount counts[RECORD_KIND_COUNT];  /* of both stages */
+    int64_t filtered[FILTER_REASON_COUNT]; /* views of this stage, part of the counts */
+    int64_t derived;                       /* identities that views gave, part of the counts */
+    int64_t ordinal;                       /* records read so far, of all kinds */
     bool is_deletion_blocked, has_duplicates_left;
 
     const Key *merged_into; /* of the record at hand; NULL: none */

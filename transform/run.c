@@ -67,7 +67,7 @@ static Status find_rules(Run *run, const Source *source, const SourceRules **ret
 {
     size_t index = (size_t)(source - run->config->sources);
     if (!run->rules[index])
-        TRY(source_rules_make(run->config, source, &run->secret, &run->rules[index], error));
+        TRY(source_rules_make(run->config, source, &run->sites, &run->secret, &run->rules[index], error));
     *ret_rules = run->rules[index];
     return STATUS_OK;
 }
@@ -204,7 +204,8 @@ Status run_prepare(Run *run, Error *error)
     run->totals = calloc(count + 1, sizeof(RunTotal));
     if (!run->rules || !run->totals)
         return error_no_memory(error);
-    TRY(bot_matcher_make(&run->bots, error));
+    TRY(site_index_make(&run->config->classification.sites, &run->sites, error));
+    TRY(bot_matcher_make(&run->config->classification.bots, &run->bots, error));
     return load_secret(run, error);
 }
 
@@ -237,6 +238,7 @@ void run_done(Run *run)
         source_rules_free(run->rules[i]);
     free(run->rules);
     free(run->totals);
+    site_index_done(&run->sites);
     bot_matcher_done(&run->bots);
     run->rules = NULL;
     run->totals = NULL;

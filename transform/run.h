@@ -14,6 +14,7 @@
 #include "common/error.h"
 #include "common/log.h"
 #include "transform/bot.h"
+#include "transform/site_index.h"
 #include "transform/source_rules.h"
 
 #include <stdint.h>
@@ -32,6 +33,7 @@ typedef struct Run {
     size_t chosen_count;
     bool is_dry, is_quiet;
     Secret secret;
+    SiteIndex sites;
     BotMatcher bots;
     SourceRules **rules; /* of each source of the configuration, made when it first has a batch */
     RunTotal *totals;    /* of each source */

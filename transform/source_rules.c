@@ -21,7 +21,7 @@ static Status make_url_rules(SourceRules *rules, Error *error)
 }
 
 /* Copies the own hosts in lower case, as the channel rules want them. */
-static Status make_channel_rules(SourceRules *rules, Error *error)
+static Status make_channel_rules(const SiteIndex *sites, SourceRules *rules, Error *error)
 {
     const Source *source = rules->source;
     Text *hosts = arena_allocate(&rules->arena, source->own_host_count * sizeof *hosts);
@@ -36,12 +36,11 @@ static Status make_channel_rules(SourceRules *rules, Error *error)
                 *at = (char)(*at | 0x20);
         hosts[i] = (Text){copy, source->own_hosts[i].size};
     }
-    if (!channel_rules_make(&rules->channels, hosts, source->own_host_count))
-        return error_set(error, ERROR_INTERNAL, "the list of sites is too long for its index");
+    rules->channels = (ChannelRules){.sites = sites, .own_hosts = hosts, .own_host_count = source->own_host_count};
     return STATUS_OK;
 }
 
-static Status fill(const Config *config, SourceRules *rules, Error *error)
+static Status fill(const Config *config, const SiteIndex *sites, SourceRules *rules, Error *error)
 {
     const Source *source = rules->source;
     memcpy(rules->currency, config->reporting.currency, sizeof rules->currency);
@@ -51,11 +50,11 @@ static Status fill(const Config *config, SourceRules *rules, Error *error)
         TRY(time_format_compile(source->time_formats[i], &rules->time_formats[i], error));
     rules->time_format_count = source->time_format_count;
     TRY(make_url_rules(rules, error));
-    return make_channel_rules(rules, error);
+    return make_channel_rules(sites, rules, error);
 }
 
-Status source_rules_make(const Config *config, const Source *source, const Secret *secret, SourceRules **ret_rules,
-                         Error *error)
+Status source_rules_make(const Config *config, const Source *source, const SiteIndex *sites, const Secret *secret,
+                         SourceRules **ret_rules, Error *error)
 {
     SourceRules *rules = calloc(1, sizeof *rules);
     if (!rules)
@@ -64,7 +63,7 @@ Status source_rules_make(const Config *config, const Source *source, const Secre
     rules->secret = *secret;
     rules->system = text_from(source->system);
     rules->arena = arena_make(ARENA_CEILING);
-    if (fill(config, rules, error) != STATUS_OK) {
+    if (fill(config, sites, rules, error) != STATUS_OK) {
         source_rules_free(rules);
         return error_prefix(error, "source %s", source->name);
     }

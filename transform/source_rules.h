@@ -1,7 +1,7 @@
 /* What a source says about its records, made ready once: zones, formats, the rules of its URLs and arrivals.
  *
  *     SourceRules *rules = NULL;
- *     TRY(source_rules_make(&config, source, &secret, &rules, error));
+ *     TRY(source_rules_make(&config, source, &sites, &secret, &rules, error));
  *     ...
  *     source_rules_free(rules);
  */
@@ -31,9 +31,9 @@ typedef struct SourceRules {
     Arena arena;
 } SourceRules;
 
-/* ERROR_CONFIG, naming the source, for what cannot be used. */
-Status source_rules_make(const Config *config, const Source *source, const Secret *secret, SourceRules **ret_rules,
-                         Error *error);
+/* ERROR_CONFIG, naming the source, for what cannot be used. The configuration and the sites must outlive the rules. */
+Status source_rules_make(const Config *config, const Source *source, const SiteIndex *sites, const Secret *secret,
+                         SourceRules **ret_rules, Error *error);
 
 /* NULL is allowed. */
 void source_rules_free(SourceRules *rules);

@@ -26,7 +26,11 @@ typedef enum UrlRole {
     URL_ROLE_RDT_CID,
     URL_ROLE_SCCID,
     URL_ROLE_EPIK,
-    URL_ROLE_FBCLID, /* last: it marks every outbound link, paid or not, so any other one says more */
+    URL_ROLE_GCLSRC,     /* stands beside a gclid, unless that was taken away */
+    URL_ROLE_GAD_SOURCE, /* likewise */
+    URL_ROLE_MC_CID,     /* of a newsletter by Mailchimp ... */
+    URL_ROLE_MC_EID,     /* ... and of who got it */
+    URL_ROLE_FBCLID,     /* last: it marks every outbound link, paid or not, so any other one says more */
     URL_ROLE_COUNT,
 } UrlRole;
 

@@ -16,11 +16,15 @@ enum { ARGUMENTS_ARENA = 1 << 20 };
 typedef struct Values {
     const char *config;
     OptionList sources;
-    bool is_dry, is_quiet;
+    bool is_dry, is_quiet, shows_lists;
+    int list;       /* that --print names, or LIST_NONE */
     int log_format; /* LogFormat */
 } Values;
 
 static const char *const log_formats[] = {"text", "json", NULL};
+
+enum { LIST_NONE = -1, LIST_SITES, LIST_BOTS };
+static const char *const list_names[] = {"sites", "bots", NULL};
 
 static const Option options[] = {
     {"config", 'c', "FILE", OPTION_TEXT, offsetof(Values, config), .variable = "CLOSEDLOOP_CONFIG",
@@ -28,6 +32,10 @@ static const Option options[] = {
     {"source", 's', "NAME", OPTION_LIST, offsetof(Values, sources), .meaning = "only this source; may repeat"},
     {"dry-run", 'n', NULL, OPTION_FLAG, offsetof(Values, is_dry),
      .meaning = "do all the work and count, and leave nothing behind"},
+    {"classification", 0, NULL, OPTION_FLAG, offsetof(Values, shows_lists),
+     .meaning = "check and show the lists by which arrivals and robots are told: file, date, entries, and do no work"},
+    {"print", 0, "sites|bots", OPTION_CHOICE, offsetof(Values, list), .choices = list_names,
+     .meaning = "write that list as it is in force, to be edited and named under `classification`, and do no work"},
     {"quiet", 'q', NULL, OPTION_FLAG, offsetof(Values, is_quiet), .meaning = "log warnings and errors only, no table"},
     {"log-format", 0, "text|json", OPTION_CHOICE, offsetof(Values, log_format), .choices = log_formats,
      .meaning = "how lines on stderr are written; text unless given"},
@@ -94,6 +102,64 @@ static Status print_totals(const Run *run, Error *error)
     return table_print(&table, stdout, error);
 }
 
+/* --- the lists ------------------------------------------------------------------------------------------------- */
+
+static const TableColumn list_columns[] = {
+    {"list", TABLE_LEFT}, {"date", TABLE_LEFT}, {"what", TABLE_LEFT}, {"entries", TABLE_RIGHT}};
+
+/* A row for each word of the column, in the order of their first entries. */
+static Status add_entries(Table *table, const char *name, const FactList *list, size_t column, Error *error)
+{
+    for (size_t i = 0; i < list->row_count; i++) {
+        Text word = list->rows[i].values[column];
+        size_t entries = 0;
+        bool is_first = true;
+        for (size_t j = 0; j < list->row_count; j++)
+            if (text_equal(list->rows[j].values[column], word)) {
+                is_first = is_first && j >= i;
+                entries++;
+            }
+        if (!is_first)
+            continue;
+        char cells[2][CELL_SIZE];
+        snprintf(cells[0], CELL_SIZE, "%.*s", TEXT_PRINTF(word));
+        snprintf(cells[1], CELL_SIZE, "%zu", entries);
+        TRY(table_add(table, (const char *[]){name, list->date, cells[0], cells[1]}, error));
+    }
+    return STATUS_OK;
+}
+
+static Status show_lists(const Classification *lists, Error *error)
+{
+    cleanup(table_done) Table table = table_make(list_columns, sizeof list_columns / sizeof *list_columns, NAME_WIDTH);
+    const FactList *const all[] = {&lists->sites, &lists->bots};
+    TRY(add_entries(&table, "sites", &lists->sites, SITE_COLUMN_CATEGORY, error));
+    TRY(add_entries(&table, "bots", &lists->bots, BOT_COLUMN_SAYS, error));
+    TRY(table_print(&table, stdout, error));
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        printf("%s%s: %s%s%s%.*s\n", i ? "" : "\n", i ? "bots" : "sites", all[i]->name,
+               strchr(all[i]->name, '/') ? "" : " as shipped", all[i]->from.size ? "; " : "",
+               TEXT_PRINTF(all[i]->from));
+    return STATUS_OK;
+}
+
+/* Checks them all the same: what cannot be used is neither shown nor printed. */
+static Status answer_lists(const Values *values, const Classification *lists, Error *error)
+{
+    cleanup(site_index_done) SiteIndex sites = {.sites = NULL};
+    cleanup(bot_matcher_done) BotMatcher bots = {.next = NULL};
+    TRY(site_index_make(&lists->sites, &sites, error));
+    TRY(bot_matcher_make(&lists->bots, &bots, error));
+    if (values->shows_lists)
+        TRY(show_lists(lists, error));
+    Text content = values->list == LIST_SITES  ? lists->sites.content
+                   : values->list == LIST_BOTS ? lists->bots.content
+                                               : TEXT("");
+    if (fwrite(content.data, 1, content.size, stdout) != content.size || fflush(stdout) != 0)
+        return error_set(error, ERROR_IO, "cannot write to stdout");
+    return STATUS_OK;
+}
+
 /* --- the run -------------------------------------------------------------------------------------------------- */
 
 static Status work(Run *run, Error *error)
@@ -118,6 +184,8 @@ static Status run_program(const Values *values, const Log *log, Error *error)
 {
     cleanup(config_done) Config config = {0};
     TRY(config_load(values->config, &config, error));
+    if (values->shows_lists || values->list != LIST_NONE)
+        return answer_lists(values, &config.classification, error);
     Run run = {.config = &config,
                .log = log,
                .chosen = values->sources.items,
@@ -138,7 +206,7 @@ int transform_main(int argc, char **argv)
     signal_install();
     Error error = ERROR_INIT;
     cleanup(arena_done) Arena arena = arena_make(ARGUMENTS_ARENA);
-    Values values = {.log_format = LOG_TEXT};
+    Values values = {.log_format = LOG_TEXT, .list = LIST_NONE};
     OptionLine line;
     Status status = option_parse(&program, argc, argv, &arena, &values, &line, &error);
     Log log = log_make(stderr, "transform", values.is_quiet ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,

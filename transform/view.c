@@ -16,7 +16,7 @@ enum { USER_AGENT_SLOTS = 1024, USER_AGENT_MAX = 300, VISITOR_SLOTS = 4096, COOK
 typedef struct ViewPass {
     Conversion *conversion;
     KeyMap seen;                /* view_ids */
-    Memo user_agents, visitors; /* user agent -> bool; cookie -> Key */
+    Memo user_agents, visitors; /* user agent -> BotVerdict; cookie -> Key */
     Value values[RECORD_FIELDS_MAX];
     char interaction_space[INTERACTION_SIZE];
     /* Of the record at hand. */
@@ -25,17 +25,19 @@ typedef struct ViewPass {
     Arrival arrival;
 } ViewPass;
 
-static bool is_robot(ViewPass *pass)
+/* Why the view is left out, although nothing is wrong with it; FILTER_NONE if it is not. */
+static FilterReason find_filter(ViewPass *pass)
 {
     const Value *user_agent = &pass->values[VIEW_USER_AGENT];
     if (value_is_true(&pass->values[VIEW_IS_BOT]))
-        return true;
+        return FILTER_IS_BOT;
     if (!value_is_set(user_agent))
-        return false;
-    bool is_known, *verdict = memo_find(&pass->user_agents, user_agent->text, &is_known);
+        return FILTER_NONE;
+    bool is_known;
+    BotVerdict *verdict = memo_find(&pass->user_agents, user_agent->text, &is_known);
     if (!is_known)
-        *verdict = bot_is_user_agent(pass->conversion->bots, user_agent->text);
-    return *verdict;
+        *verdict = bot_verdict(pass->conversion->bots, user_agent->text);
+    return *verdict == BOT_HEADLESS ? FILTER_HEADLESS : *verdict == BOT_ROBOT ? FILTER_ROBOT : FILTER_NONE;
 }
 
 static void check_interaction(ViewPass *pass, Failure *failure)
@@ -232,8 +234,10 @@ static Status convert(ViewPass *pass, const Record *record, Error *error)
     Failure failure = {0};
     arena_clear(&conversion->arena);
     values_read(conversion->rules, RECORD_VIEW, record, &conversion->arena, pass->values, &failure);
-    if (is_robot(pass)) {
+    FilterReason filter = find_filter(pass);
+    if (filter) {
         count->filtered++;
+        conversion->filtered[filter]++;
         return STATUS_OK;
     }
     check(pass, &failure);
@@ -271,7 +275,7 @@ static Status convert_records(ViewPass *pass, const char *path, Error *error)
 Status view_convert_file(Conversion *conversion, const char *path, Error *error)
 {
     ViewPass pass = {.conversion = conversion, .seen = key_map_make(0, DUPLICATE_SET_MAX)};
-    Status status = memo_make(&pass.user_agents, USER_AGENT_SLOTS, USER_AGENT_MAX, sizeof(bool), error);
+    Status status = memo_make(&pass.user_agents, USER_AGENT_SLOTS, USER_AGENT_MAX, sizeof(BotVerdict), error);
     if (status == STATUS_OK)
         status = memo_make(&pass.visitors, VISITOR_SLOTS, COOKIE_MAX, sizeof(Key), error);
     if (status == STATUS_OK)

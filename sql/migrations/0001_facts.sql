@@ -51,6 +51,14 @@ create table cl_ops.batch_count (
     check (read = emitted + rejected + duplicate + filtered)
 );
 
+create table cl_ops.batch_filter (
+    batch_no integer not null references cl_ops.batch on delete cascade,
+    kind text not null,
+    reason text not null,
+    records bigint not null,
+    primary key (batch_no, kind, reason)
+);
+
 create table cl_ops.reject (
     batch_no integer not null references cl_ops.batch on delete cascade,
     batch_id uuid not null,

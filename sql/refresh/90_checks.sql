@@ -117,6 +117,25 @@ where b.status = 'loaded'
 group by b.source, k.kind
 having sum(k.rejected) > 0;
 
+-- Views that were read under other rules than the source's newest ones, since their files are gone. (Of records that
+-- have versions the newest says what counts.)
+insert into found (name, item, detail)
+select 'source_under_earlier_rules', b.source,
+    format('%s of %s batches (%s) were read under an earlier mapping, or earlier lists of sites and robots: put their '
+           'files back and run closedloop, or their rows stay as they are', count(*) filter (where b.digest <> b.newest),
+           count(*), min(b.file) filter (where b.digest <> b.newest) ||
+           case when count(*) filter (where b.digest <> b.newest) > 1 then ', ...' else '' end)
+from (
+    select k.source, k.file, k.mapping_digest as digest,
+        first_value(k.mapping_digest) over (
+            partition by k.source order by k.read_at desc, k.sequence desc, k.batch_no desc
+        ) as newest
+    from cl_ops.batch as k
+    where k.status = 'loaded' and k.mode = 'append'
+) as b
+group by b.source
+having count(*) filter (where b.digest <> b.newest) > 0;
+
 -- What is too long for a key is known by its digest.
 delete from cl_ops.quality;
 insert into cl_ops.quality (name, item, detail)

@@ -11,5 +11,6 @@ drop view if exists cl_marketing.content_attribution;
 drop view if exists cl_marketing.attribution;
 drop view if exists cl_ops.status;
 drop view if exists cl_ops.source;
+drop view if exists cl_ops.filtered;
 drop function if exists cl_ops.verify();
 drop function if exists cl_ops.reconcile();

@@ -77,6 +77,13 @@ left join (
     group by source
 ) as c on c.source = b.source;
 
+create view cl_ops.filtered as
+select b.source, f.kind, f.reason, sum(f.records)::bigint as records
+from cl_ops.batch as b
+join cl_ops.batch_filter as f on f.batch_no = b.batch_no
+where b.status = 'loaded'
+group by b.source, f.kind, f.reason;
+
 -- What every refresh checks, from sums alone.
 create function cl_ops.reconcile() returns table (name text, expected numeric, found numeric)
 language sql stable as $$

@@ -43,6 +43,18 @@ comment on column cl_ops.batch_count.rejected is 'unusable: cl_ops.reject';
 comment on column cl_ops.batch_count.duplicate is 'brought before, or an older version than one in the same batch';
 comment on column cl_ops.batch_count.filtered is 'left out by the configuration, as a bot or as internal traffic';
 
+comment on table cl_ops.batch_filter is 'One row: how many of a batch''s records of one kind were left out for one reason. The reasons of a kind add up to cl_ops.batch_count.filtered.';
+comment on column cl_ops.batch_filter.batch_no is 'batch: cl_ops.batch';
+comment on column cl_ops.batch_filter.kind is 'record kind, as in cl_ops.batch_count';
+comment on column cl_ops.batch_filter.reason is 'mapping: by the source''s own conditions; is_bot: the source says so; robot, headless: by the user agent; internal_address, internal_parameter: internal traffic';
+comment on column cl_ops.batch_filter.records is 'number of records';
+
+comment on view cl_ops.filtered is 'One row: how many of a source''s records were left out for one reason, in all batches that are loaded.';
+comment on column cl_ops.filtered.source is 'name of the source';
+comment on column cl_ops.filtered.kind is 'record kind';
+comment on column cl_ops.filtered.reason is 'as in cl_ops.batch_filter';
+comment on column cl_ops.filtered.records is 'number of records';
+
 comment on table cl_ops.reject is 'One row: a record that could not be used, and why. Correct it at the source; it then comes with another input.';
 comment on column cl_ops.reject.batch_no is 'batch: cl_ops.batch';
 comment on column cl_ops.reject.batch_id is 'its batch_id';
@@ -87,7 +99,7 @@ comment on column cl_ops.run.days is 'days of views that changed';
 comment on column cl_ops.run.message is 'why it failed';
 
 comment on table cl_ops.quality is 'One row: something wrong with the data that reports cannot mend, as of the last refresh.';
-comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects';
+comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_under_earlier_rules';
 comment on column cl_ops.quality.item is 'what it concerns: system and key, address, currency and month, or source and file or kind';
 comment on column cl_ops.quality.detail is 'what is wrong, and what reports do about it';
 

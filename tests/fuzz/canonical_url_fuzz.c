@@ -1,5 +1,6 @@
 /* Any bytes as a URL, alone and against a base: no crash, everything within the ceilings, and the canonical form is its
  * own canonical form. The first byte chooses the rules. */
+#include "common/classification.h"
 #include "transform/canonical_url.h"
 #include "transform/channel.h"
 #include "transform/email.h"
@@ -34,10 +35,17 @@ static void check_url(const UrlRules *rules, Text raw)
 static void check_arrival(Text raw)
 {
     static ChannelRules rules;
+    static SiteIndex sites;
+    static Arena lists;
     static UrlRules url_rules;
     static CanonicalUrl url;
-    if (rules.sites.key_count == 0) {
-        require(channel_rules_make(&rules, NULL, 0));
+    if (!rules.sites) {
+        Classification shipped;
+        Error error = ERROR_INIT;
+        lists = arena_make(8 << 20);
+        require(classification_read(NULL, NULL, &lists, &shipped, &error) == STATUS_OK);
+        require(site_index_make(&shipped.sites, &sites, &error) == STATUS_OK);
+        rules.sites = &sites;
         require(url_rules_make(&url_rules, TEXT("https://example.com/"), NULL, 0) == URL_OK);
     }
     cleanup(arena_done) Arena arena = arena_make(1 << 20);

@@ -20,6 +20,8 @@ static void require(bool condition)
 typedef struct Fixture {
     Source source;
     Config config;
+    Arena lists;
+    SiteIndex sites;
     SourceRules *rules;
     BotMatcher bots;
     int descriptor; /* of the record file, which has no name */
@@ -45,8 +47,13 @@ static Fixture *make_fixture(void)
     Error error = ERROR_INIT;
     if (fixture.rules)
         return &fixture;
-    require(source_rules_make(&fixture.config, &fixture.source, &secret, &fixture.rules, &error) == STATUS_OK);
-    require(bot_matcher_make(&fixture.bots, &error) == STATUS_OK);
+    Classification *lists = &fixture.config.classification;
+    fixture.lists = arena_make(8 << 20);
+    require(classification_read(NULL, NULL, &fixture.lists, lists, &error) == STATUS_OK);
+    require(site_index_make(&lists->sites, &fixture.sites, &error) == STATUS_OK);
+    require(bot_matcher_make(&lists->bots, &fixture.bots, &error) == STATUS_OK);
+    require(source_rules_make(&fixture.config, &fixture.source, &fixture.sites, &secret, &fixture.rules, &error) ==
+            STATUS_OK);
     fixture.descriptor = memfd_create("records", 0);
     snprintf(fixture.path, sizeof fixture.path, "/proc/self/fd/%d", fixture.descriptor);
     return &fixture;

@@ -476,6 +476,68 @@ static void digests_what_decides(void **state)
     assert_memory_not_equal(&constant, &keys[0], sizeof(Key));
 }
 
+static void write_list(const Fixture *fixture, const char *name, const char *content)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(content, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+#define SITES "classification: {sites: sites.tsv}\n"
+#define BOTS "classification: {bots: ./bots.tsv}\n"
+#define VIEWS "sources: [{name: w, kind: view, format: csv, path: w.csv, fields: {viewed_at: t, url: u}}]\n"
+#define ONE_SITE "# date: 2026-01-01\ncategory\tpattern\tsource\nsearch\tx.example\tx\n"
+#define TWO_SITES "# date: 2026-02-01\n# more\ncategory\tpattern\tsource\nsearch\tx.example\tx\nai\ty.example\ty\n"
+
+/* Another list makes other batches of views, and of nothing else; its date alone does not. */
+static void lists_decide_what_views_become(void **state)
+{
+    Fixture *fixture = *state;
+    Key shipped = digest_of(fixture, VIEWS);
+    assert_string_equal(fixture->config.classification.sites.name, "sites.tsv");
+    write_list(fixture, "sites.tsv", ONE_SITE);
+    write_list(fixture, "bots.tsv", "# date: 2026-01-01\nsays\tword\nrobot\tbot\n");
+    Key own = digest_of(fixture, VIEWS SITES);
+    assert_int_equal(fixture->config.classification.sites.row_count, 1);
+    assert_memory_not_equal(&shipped, &own, sizeof own);
+    write_list(fixture, "sites.tsv", "# date: 2026-01-02\n# new\n" ONE_SITE + strlen("# date: 2026-01-01\n"));
+    Key same = digest_of(fixture, VIEWS SITES);
+    assert_memory_equal(&same, &own, sizeof own);
+    write_list(fixture, "sites.tsv", TWO_SITES);
+    Key more = digest_of(fixture, VIEWS SITES);
+    assert_memory_not_equal(&more, &own, sizeof own);
+    Key robots = digest_of(fixture, VIEWS BOTS);
+    assert_memory_not_equal(&robots, &shipped, sizeof shipped);
+
+    char with_list[8192];
+    snprintf(with_list, sizeof with_list, "%s%s", deals("csv", FIELDS, ""), SITES);
+    Key deals_own = digest_of(fixture, with_list), deals_shipped = digest_of(fixture, deals("csv", FIELDS, ""));
+    assert_memory_equal(&deals_own, &deals_shipped, sizeof deals_own);
+    Key also = digest_of(fixture, deals("csv", FIELDS, "    also: [{kind: view, fields: {viewed_at: t, url: u}}]\n"));
+    snprintf(with_list, sizeof with_list, "%s%s",
+             deals("csv", FIELDS, "    also: [{kind: view, fields: {viewed_at: t, url: u}}]\n"), SITES);
+    Key also_own = digest_of(fixture, with_list);
+    assert_memory_not_equal(&also, &also_own, sizeof also);
+}
+
+static void refuses_lists(void **state)
+{
+    Fixture *fixture = *state;
+    char message[5000];
+    snprintf(message, sizeof message, "1:25: cannot read %s/none.tsv: No such file or directory", fixture->folder);
+    assert_refused(fixture, "classification: {sites: none.tsv}\n", message, NULL);
+    assert_refused(fixture, "classification: {site: none.tsv}\n", "1:18: unknown key 'site'", NULL);
+    write_list(fixture, "bots.tsv", "# date: 2026-01-01\nsays\tword\nrobot\n");
+    write_config(fixture, BOTS);
+    assert_int_equal(config_load(fixture->path, &fixture->config, &fixture->error), STATUS_ERROR);
+    snprintf(message, sizeof message, "%s/bots.tsv:3: has 1 column, not 2: says, word", fixture->folder);
+    assert_string_equal(fixture->error.message, message);
+    assert_int_equal(fixture->error.code, ERROR_CONFIG);
+}
+
 static void finds_and_checks_sources(void **state)
 {
     Fixture *fixture = *state;
@@ -582,6 +644,8 @@ int main(void)
         TEST(checks_keys_against_the_format),
         TEST(checks_values),
         TEST(digests_what_decides),
+        TEST(lists_decide_what_views_become),
+        TEST(refuses_lists),
         TEST(finds_and_checks_sources),
         TEST(finds_the_file),
         TEST(the_environment_comes_first),

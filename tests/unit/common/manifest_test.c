@@ -26,6 +26,9 @@ static const BatchCount counts[] = {
     {RECORD_DEAL, 10, 6, 2, 1, 1},
     {RECORD_DEAL_CONTACT, 3, 3, 0, 0, 0},
 };
+static const BatchFilter filters[] = {
+    {RECORD_DEAL, "mapping", 1},
+};
 static const char *const columns[] = {"deal_id", "name"};
 static const BatchFile files[] = {
     {"deal", "deal.copy", 6, 600, {{7}}, columns, 2},
@@ -56,6 +59,8 @@ static int set_up(void **state)
         .input_count = 2,
         .counts = counts,
         .count_count = 2,
+        .filters = filters,
+        .filter_count = 1,
         .files = files,
         .file_count = 2,
     };
@@ -143,6 +148,13 @@ static void writes_what_people_can_read(void **state)
                                                "      \"rejected\": 2,\n"
                                                "      \"duplicate\": 1,\n"
                                                "      \"filtered\": 1\n"
+                                               "    }\n"
+                                               "  ],\n"
+                                               "  \"filters\": [\n"
+                                               "    {\n"
+                                               "      \"kind\": \"deal\",\n"
+                                               "      \"reason\": \"mapping\",\n"
+                                               "      \"records\": 1\n"
                                                "    }\n"
                                                "  ],\n"
                                                "  \"inputs\": [\n"
@@ -323,6 +335,9 @@ static void refuses_what_cannot_be(void **state)
     assert_refused(fixture, "\"filtered\": 1", "\"filtered\": 9223372036854775807", law);
     assert_refused(fixture, "\"kind\": \"deal\"", "\"kind\": \"deal_contact\"",
                    "m.json: the manifest counts a kind twice");
+    assert_refused(fixture, "\"records\": 1", "\"records\": 2",
+                   "m.json: the manifest has reasons for what is filtered that do not add up");
+    assert_refused(fixture, "\"reason\": \"mapping\"", "\"reason\": null", "m.json: 'reason' is not text");
     assert_refused(fixture, "1970-01-01\",", "2026-01-01\",", "m.json: the manifest has days that do not ascend");
     assert_refused(fixture, "\"deal.copy\"", "\"../deal.copy\"",
                    "m.json: the manifest names a file that cannot be one of the batch");

@@ -1,4 +1,5 @@
 /* Rules by the table of "[GA4] Default channel group", manual traffic: one row or more for each line of it. */
+#include "common/classification.h"
 #include "transform/channel.h"
 
 #include <setjmp.h>
@@ -8,6 +9,8 @@
 
 #include <cmocka.h>
 
+static SiteIndex sites;
+static Arena lists;
 static ChannelRules rules;
 static UrlRules url_rules;
 static CanonicalUrl page;
@@ -18,13 +21,21 @@ static int set_up(void **state)
 {
     (void)state;
     arena = arena_make(1 << 20);
-    bool is_made = channel_rules_make(&rules, own_hosts, 2) && url_rules_make(&url_rules, TEXT_NULL, NULL, 0) == URL_OK;
-    return is_made ? 0 : -1;
+    lists = arena_make(8 << 20);
+    Classification shipped;
+    Error error = ERROR_INIT;
+    if (classification_read(NULL, NULL, &lists, &shipped, &error) != STATUS_OK ||
+        site_index_make(&shipped.sites, &sites, &error) != STATUS_OK)
+        return -1;
+    rules = (ChannelRules){.sites = &sites, .own_hosts = own_hosts, .own_host_count = 2};
+    return url_rules_make(&url_rules, TEXT_NULL, NULL, 0) == URL_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    site_index_done(&sites);
+    arena_done(&lists);
     arena_done(&arena);
     return 0;
 }
@@ -117,15 +128,17 @@ static void test_assistants(void **state)
 {
     (void)state;
     static const Row rows[] = {
-        {"chatgpt.com", "(not set)", NULL, "AI Assistants"},
-        {"chatgpt.com", "referral", NULL, "AI Assistants"},
-        {"perplexity.ai", "referral", NULL, "AI Assistants"},
-        {"www.perplexity.ai", "referral", NULL, "AI Assistants"},
-        {"gemini.google.com", "referral", NULL, "AI Assistants"},
-        {"claude.ai", "referral", NULL, "AI Assistants"},
-        {"copilot.microsoft.com", "referral", NULL, "AI Assistants"},
-        {"chat.openai.com", "referral", NULL, "AI Assistants"},
+        {"chatgpt.com", "(not set)", NULL, "AI Assistant"},
+        {"chatgpt.com", "referral", NULL, "AI Assistant"},
+        {"perplexity.ai", "referral", NULL, "AI Assistant"},
+        {"www.perplexity.ai", "referral", NULL, "AI Assistant"},
+        {"gemini.google.com", "referral", NULL, "AI Assistant"},
+        {"claude.ai", "referral", NULL, "AI Assistant"},
+        {"copilot.microsoft.com", "referral", NULL, "AI Assistant"},
+        {"chat.openai.com", "referral", NULL, "AI Assistant"},
         {"chatgpt.com", "cpc", NULL, "Paid Other"},
+        {"new-assistant.example", "ai-assistant", "(ai-assistant)", "AI Assistant"}, /* as GA4 exports it */
+        {"google", "organic", NULL, "Organic Search"}, /* what search engines answer on their own pages */
     };
     assert_rows(rows, sizeof rows / sizeof *rows);
 }
@@ -191,17 +204,35 @@ static void test_fields_before_url(void **state)
 static void test_click_ids(void **state)
 {
     (void)state;
-    static const char *const google[] = {"gclid", "wbraid", "gbraid", "dclid"};
-    for (size_t i = 0; i < 4; i++) {
-        Text url = text_from(arena_printf(&arena, "https://e.com/?%s=x", google[i]));
-        assert_arrival(arrive(url.data, NULL, nothing), "Paid Search", "google", "cpc");
+    static const struct {
+        const char *parameter, *channel, *source, *medium;
+    } rows[] = {
+        {"gclid", "Paid Search", "google", "cpc"},          {"gbraid", "Paid Search", "google", "cpc"},
+        {"wbraid", "Paid Search", "google", "cpc"},         {"dclid", "Paid Search", "google", "cpc"},
+        {"gclsrc", "Paid Search", "google", "cpc"},         {"gad_source", "Paid Search", "google", "cpc"},
+        {"msclkid", "Paid Search", "bing", "cpc"},          {"yclid", "Paid Search", "yandex", "cpc"},
+        {"fbclid", "Organic Social", "facebook", "social"}, {"li_fat_id", "Paid Social", "linkedin", "cpc"},
+        {"ttclid", "Paid Social", "tiktok", "cpc"},         {"twclid", "Paid Social", "twitter", "cpc"},
+        {"epik", "Paid Social", "pinterest", "cpc"},        {"rdt_cid", "Paid Social", "reddit", "cpc"},
+        {"ScCid", "Paid Social", "snapchat", "cpc"},        {"mc_cid", "Email", "mailchimp", "email"},
+        {"mc_eid", "Email", "mailchimp", "email"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *url = arena_printf(&arena, "https://e.com/p?%s=x1", rows[i].parameter);
+        assert_arrival(arrive(url, NULL, nothing), rows[i].channel, rows[i].source, rows[i].medium);
+        assert_text(page.text, "https://e.com/p"); /* it is no part of the content */
+        const char *field = arena_printf(&arena, "%s=x1", rows[i].parameter);
+        assert_arrival(arrive("https://e.com/p", NULL, (ArrivalInput){.click_id = text_from(field)}), rows[i].channel,
+                       rows[i].source, rows[i].medium);
     }
+}
+
+static void test_click_ids_beside_others(void **state)
+{
+    (void)state;
     assert_arrival(arrive("https://e.com/?msclkid=x", "https://www.bing.com/", nothing), "Paid Search", "bing", "cpc");
-    assert_arrival(arrive("https://e.com/?li_fat_id=x", NULL, nothing), "Paid Social", "linkedin", "cpc");
-    assert_arrival(arrive("https://e.com/?ttclid=x", NULL, nothing), "Paid Social", "tiktok", "cpc");
-    assert_arrival(arrive("https://e.com/?twclid=x", NULL, nothing), "Paid Social", "twitter", "cpc");
-    assert_arrival(arrive("https://e.com/?yclid=x", NULL, nothing), "Paid Search", "yandex", "cpc");
-    assert_arrival(arrive("https://e.com/?fbclid=x", NULL, nothing), "Organic Social", "facebook", "social");
+    assert_arrival(arrive("https://e.com/?gclsrc=aw.ds&fbclid=x&mc_eid=y", NULL, nothing), "Paid Search", "google",
+                   "cpc");
     assert_arrival(arrive("https://e.com/?fbclid=x", "https://l.instagram.com/", nothing), "Organic Social",
                    "instagram", "social");
     assert_arrival(arrive("https://e.com/?fbclid=x&utm_medium=paid_social", NULL, nothing), "Paid Social", "facebook",
@@ -239,8 +270,11 @@ static void test_referrers(void **state)
         {"https://mail.google.com/mail/u/0/", "Email", "gmail", "email"},
         {"https://outlook.live.com/", "Email", "outlook", "email"},
         {"https://webmail.firm.example/", "Email", "webmail", "email"},
-        {"https://chatgpt.com/", "AI Assistants", "chatgpt.com", "referral"},
-        {"https://gemini.google.com/app", "AI Assistants", "gemini.google.com", "referral"},
+        {"https://chatgpt.com/", "AI Assistant", "chatgpt.com", "ai-assistant"},
+        {"https://gemini.google.com/app", "AI Assistant", "gemini.google.com", "ai-assistant"},
+        {"https://shopping.google.com/", "Organic Shopping", "google shopping", "referral"},
+        {"https://images.google.co.uk/", "Organic Search", "google", "organic"},
+        {"https://mail.yandex.ru/", "Email", "yandex mail", "email"},
         {"https://www.blog.example/post", "Referral", "blog.example", "referral"},
         /* parts of listed sites that are something else, and names that only look alike */
         {"https://docs.google.com/", "Referral", "docs.google.com", "referral"},
@@ -347,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_utm_in_url),
         cmocka_unit_test(test_fields_before_url),
         cmocka_unit_test(test_click_ids),
+        cmocka_unit_test(test_click_ids_beside_others),
         cmocka_unit_test(test_referrers),
         cmocka_unit_test(test_no_arrival),
         cmocka_unit_test(test_texts_are_cleaned),

@@ -163,6 +163,11 @@ static void test_robots_are_filtered(void **state)
     assert_int_equal(count.read, 4);
     assert_int_equal(count.filtered, 3);
     assert_int_equal(count.emitted, 1);
+    assert_int_equal(manifest.filter_count, 2);
+    assert_string_equal(manifest.filters[0].reason, "is_bot");
+    assert_int_equal(manifest.filters[0].records, 1);
+    assert_string_equal(manifest.filters[1].reason, "robot");
+    assert_int_equal(manifest.filters[1].records, 2);
     spool_done(&spool);
 }
 
