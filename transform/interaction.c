@@ -1,13 +1,18 @@
 #include "transform/interaction.h"
 
-/* The byte that stands for this one: '_' for what parts words, 0 for what may not be there. */
+/* The byte that stands for this one: '_' for what parts words. */
 static char conform(char byte)
 {
-    if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9'))
+    if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || (unsigned char)byte >= 0x80)
         return byte;
-    if (byte >= 'A' && byte <= 'Z')
-        return (char)(byte | 0x20);
-    return (unsigned char)byte < 0x80 ? '_' : 0;
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : '_';
+}
+
+/* Bytes of the UTF-8 character that begins here. */
+static size_t character_size(char first)
+{
+    unsigned char byte = (unsigned char)first;
+    return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
 bool interaction_conform(Text raw, char buffer[static INTERACTION_SIZE], Text *ret_interaction)
@@ -20,14 +25,12 @@ bool interaction_conform(Text raw, char buffer[static INTERACTION_SIZE], Text *r
     bool is_parted = false;
     for (size_t i = 0; i < raw.size; i++) {
         char byte = conform(raw.data[i]);
-        if (byte == 0)
-            return false;
         if (byte == '_') {
             is_parted = size > 0;
             continue;
         }
-        if (size + 1 + is_parted > INTERACTION_SIZE)
-            return false;
+        if (size + is_parted + character_size(byte) > INTERACTION_SIZE)
+            break;
         if (is_parted)
             buffer[size++] = '_';
         is_parted = false;

@@ -10,9 +10,9 @@
 
 enum { INTERACTION_SIZE = 64 };
 
-/* Letters in lower case, digits, and one underscore for each run of anything else in ASCII, none at the ends. The
- * absent and the empty text are page_view. False if that leaves nothing or more than INTERACTION_SIZE bytes, or if
- * there are other letters. */
+/* Letters, those of ASCII in lower case, digits, and one underscore for each run of anything else in ASCII, none at the
+ * ends; what is beyond ASCII counts as letters. Cut, between two characters, where it outgrows INTERACTION_SIZE bytes.
+ * The absent and the empty text are page_view. False if nothing is left. */
 bool interaction_conform(Text raw, char buffer[static INTERACTION_SIZE], Text *ret_interaction);
 
 #endif

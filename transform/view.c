@@ -44,8 +44,7 @@ static void check_interaction(ViewPass *pass, Failure *failure)
 {
     const Value *value = &pass->values[VIEW_INTERACTION];
     if (value->state != VALUE_BAD && !interaction_conform(value->text, pass->interaction_space, &pass->interaction))
-        failure_note(failure, "interaction", "bad_interaction",
-                     "is no name of at most 64 letters, digits and underscores");
+        failure_note(failure, "interaction", "bad_interaction", "has neither letter nor digit");
 }
 
 static void check(ViewPass *pass, Failure *failure)

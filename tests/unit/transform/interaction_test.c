@@ -36,31 +36,37 @@ static void test_names(void **state)
     check("form - submit!", "form_submit");
     check("video_50", "video_50");
     check("__a__b__", "a_b");
+    check("Gespr\xC3\xA4"
+          "ch gebucht",
+          "gespr\xC3\xA4"
+          "ch_gebucht");
 }
 
 static void test_what_is_no_name(void **state)
 {
     (void)state;
     check_refused("---");
-    check_refused("gespr\xC3\xA4"
-                  "ch");
+    check_refused(" ");
 }
 
 static void test_length(void **state)
 {
-    char name[INTERACTION_SIZE + 2];
+    char name[INTERACTION_SIZE + 4], cut[INTERACTION_SIZE + 1];
     (void)state;
     memset(name, 'a', sizeof name);
+    memset(cut, 'a', sizeof cut);
+    cut[INTERACTION_SIZE] = '\0';
     name[INTERACTION_SIZE] = '\0';
     check(name, name);
     name[INTERACTION_SIZE] = 'a';
     name[INTERACTION_SIZE + 1] = '\0';
-    check_refused(name);
+    check(name, cut);
+    /* neither a word's first letter nor a character of two bytes is cut in two */
+    cut[INTERACTION_SIZE - 1] = '\0';
     name[INTERACTION_SIZE - 1] = ' ';
-    check_refused(name);
-    name[INTERACTION_SIZE] = '\0';
-    name[INTERACTION_SIZE - 1] = '\0';
-    check(name, name);
+    check(name, cut);
+    memcpy(name + INTERACTION_SIZE - 1, "\xC3\xA4", 3);
+    check(name, cut);
 }
 
 int main(void)

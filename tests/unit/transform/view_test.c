@@ -240,7 +240,7 @@ static void test_bad_views_are_rejected(void **state)
          "dwell_seconds",
          "bad_number"},
         {{"viewed_at=2026-03-01T00:00:00Z", "url=https://example.com/", "is_bot=perhaps"}, "is_bot", "bad_boolean"},
-        {{"viewed_at=2026-03-01T00:00:00Z", "url=https://example.com/", "interaction=\xC3\xA4"},
+        {{"viewed_at=2026-03-01T00:00:00Z", "url=https://example.com/", "interaction=---"},
          "interaction",
          "bad_interaction"},
         {{"viewed_at=2026-03-01T00:00:00Z", "url=https://example.com/", "title=\xFF"}, "title", "bad_text"},
