@@ -23,7 +23,15 @@ typedef enum SourceMode {
 } SourceMode;
 
 /* A value as it is written in another way. */
-typedef enum FieldForm { FORM_NONE, FORM_LOWER, FORM_SALESFORCE_ID } FieldForm;
+typedef enum FieldForm {
+    FORM_NONE,
+    FORM_LOWER,
+    FORM_SALESFORCE_ID,
+    FORM_EMAIL,
+    FORM_NO_EMAIL,
+    FORM_WHOLE,
+    FORM_MILLISECONDS,
+} FieldForm;
 
 typedef struct FieldMapEntry {
     Text from, to;
@@ -51,11 +59,12 @@ typedef struct FieldMapping {
     const FieldExpression *expression; /* or NULL */
 } FieldMapping;
 
-/* Take only records, or leave out those, whose path holds one of these values. */
+/* Take only records, or leave out those, whose path holds one of these values, or is like one of them. */
 typedef struct OnlyFilter {
     Text path;
     const Text *values;
     size_t value_count;
+    bool is_like; /* the values are patterns, see text_is_like() */
     unsigned int line;
 } OnlyFilter;
 

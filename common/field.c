@@ -15,7 +15,13 @@ typedef struct FieldEntry {
     bool is_optional;
 } FieldEntry;
 
-static const SchemaName forms[] = {{"lower", FORM_LOWER}, {"salesforce_id", FORM_SALESFORCE_ID}, {NULL, 0}};
+static const SchemaName forms[] = {{"lower", FORM_LOWER},
+                                   {"salesforce_id", FORM_SALESFORCE_ID},
+                                   {"email", FORM_EMAIL},
+                                   {"no_email", FORM_NO_EMAIL},
+                                   {"whole", FORM_WHOLE},
+                                   {"milliseconds", FORM_MILLISECONDS},
+                                   {NULL, 0}};
 
 static const SchemaField entry_fields[] = {
     {"from", SCHEMA_ANY, offsetof(FieldEntry, from), .meaning = "the path in the source, or a list of paths"},
@@ -24,7 +30,8 @@ static const SchemaField entry_fields[] = {
      .meaning = "what stands between what is joined; a blank unless given"},
     {"value", SCHEMA_TEXT, offsetof(FieldEntry, value), .meaning = "a constant, for every record"},
     {"form", SCHEMA_ENUM, offsetof(FieldEntry, form), .names = forms,
-     .meaning = "how the value is written: lower, or salesforce_id, the form of 18 characters"},
+     .meaning = "how the value is written: lower; salesforce_id, the form of 18 characters; email, no_email, what is "
+                "an address, or is none; whole, a number without fraction; milliseconds, as whole seconds"},
     {"map", SCHEMA_TEXT_MAPPING, offsetof(FieldEntry, map), .minimum = 1, .maximum = FIELD_MAP_MAX,
      .meaning = "what the source says: what the field says instead"},
     {"default", SCHEMA_TEXT, offsetof(FieldEntry, fallback), .meaning = "what stands in where the path yields nothing"},

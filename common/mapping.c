@@ -129,13 +129,20 @@ static int compare_filters(const void *a, const void *b)
     return text_compare(((const OnlyFilter *)a)->path, ((const OnlyFilter *)b)->path);
 }
 
-static Status read_filter(const char *name, const YamlNode *node, Arena *arena, OnlyFilter *ret_filter, Error *error)
+static Status read_filter(const char *name, const YamlNode *key, const YamlNode *node, Arena *arena,
+                          OnlyFilter *ret_filter, Error *error)
 {
+    if (node->kind == YAML_MAPPING && node->count == 1 && text_is(node->first->key->value, "like") &&
+        node->first->kind != YAML_MAPPING) {
+        TRY(read_filter(name, key, node->first, arena, ret_filter, error));
+        ret_filter->is_like = true;
+        return STATUS_OK;
+    }
     bool is_list = node->kind == YAML_SEQUENCE;
     size_t count = is_list ? node->count : 1;
     if (node->kind == YAML_MAPPING || count == 0)
-        return yaml_error(node, error, "'%s' needs a value or a list of values for '%s', not %s", name,
-                          node->key->value.data, count ? yaml_describe(node).text : "an empty list");
+        return yaml_error(node, error, "'%s' needs a value or a list of values for '%s', not %s", name, key->value.data,
+                          count ? yaml_describe(node).text : "an empty list");
     Text *values = arena_allocate(arena, count * sizeof *values);
     if (!values)
         return no_room(node, error);
@@ -146,8 +153,8 @@ static Status read_filter(const char *name, const YamlNode *node, Arena *arena, 
         values[i] = child->value;
     }
     qsort(values, count, sizeof *values, compare_texts);
-    *ret_filter = (OnlyFilter){
-        .path = node->key->value, .values = values, .value_count = count, .line = (unsigned int)node->key->line};
+    *ret_filter =
+        (OnlyFilter){.path = key->value, .values = values, .value_count = count, .line = (unsigned int)key->line};
     return STATUS_OK;
 }
 
@@ -166,7 +173,7 @@ static Status read_filters(const PathPlace *place, const char *name, const YamlN
     size_t count = 0;
     for (const YamlNode *child = node->first; child; child = child->next) {
         TRY(field_check_path(place, child->key, child->key->value, error));
-        TRY(read_filter(name, child, place->arena, &filters[count++], error));
+        TRY(read_filter(name, child->key, child, place->arena, &filters[count++], error));
     }
     qsort(filters, count, sizeof *filters, compare_filters);
     *ret_filters = filters;

@@ -75,7 +75,7 @@ static void add_filters(Content *content, const char *name, const OnlyFilter *fi
     add_number(content, name, count);
     for (size_t i = 0; i < count; i++) {
         add_text(content, filters[i].path);
-        add_list(content, "values", filters[i].values, filters[i].value_count);
+        add_list(content, filters[i].is_like ? "like" : "values", filters[i].values, filters[i].value_count);
     }
 }
 

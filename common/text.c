@@ -1,16 +1,21 @@
 #include "common/text.h"
 
+#include <stdint.h>
 #include <strings.h>
+
+static bool is_same_letter(char a, char b)
+{
+    unsigned char x = (unsigned char)a, y = (unsigned char)b;
+    return x == y || ((x | 0x20) == (y | 0x20) && (x | 0x20) >= 'a' && (x | 0x20) <= 'z');
+}
 
 bool text_equal_ignore_case(Text a, Text b)
 {
     if (a.size != b.size)
         return false;
-    for (size_t i = 0; i < a.size; i++) {
-        unsigned char x = (unsigned char)a.data[i], y = (unsigned char)b.data[i];
-        if (x != y && !((x | 0x20) == (y | 0x20) && (x | 0x20) >= 'a' && (x | 0x20) <= 'z'))
+    for (size_t i = 0; i < a.size; i++)
+        if (!is_same_letter(a.data[i], b.data[i]))
             return false;
-    }
     return true;
 }
 
@@ -35,6 +40,29 @@ bool text_ends_with(Text text, Text suffix)
 {
     return text.size >= suffix.size &&
            (suffix.size == 0 || memcmp(text.data + text.size - suffix.size, suffix.data, suffix.size) == 0);
+}
+
+/* What the last * stands for grows until the rest fits: an earlier * need never be tried again. */
+bool text_is_like(Text text, Text pattern)
+{
+    size_t i = 0, j = 0, star = SIZE_MAX, after_star = 0;
+    while (i < text.size) {
+        if (j < pattern.size && pattern.data[j] == '*') {
+            star = j++;
+            after_star = i;
+        } else if (j < pattern.size && is_same_letter(text.data[i], pattern.data[j])) {
+            i++;
+            j++;
+        } else if (star != SIZE_MAX) {
+            i = ++after_star;
+            j = star + 1;
+        } else {
+            return false;
+        }
+    }
+    while (j < pattern.size && pattern.data[j] == '*')
+        j++;
+    return j == pattern.size;
 }
 
 static bool is_space(char byte)

@@ -54,6 +54,9 @@ int text_compare(Text a, Text b);
 bool text_starts_with(Text text, Text prefix);
 bool text_ends_with(Text text, Text suffix);
 
+/* Whether the whole text is as the pattern says: * stands for any bytes or none, ASCII letters compare without case. */
+bool text_is_like(Text text, Text pattern);
+
 /* Without ASCII white space at both ends. */
 Text text_trim(Text text);
 

@@ -120,15 +120,29 @@ bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_fl
 
 /* --- records -------------------------------------------------------------------------------------------------- */
 
-static bool matches(const Emitter *emitter, const MappingFilter *filter)
+static bool is_like(Emitter *emitter, const MappingFilter *filter)
 {
+    Text text;
+    ValueFlaw ignored;
+    if (!emitter_value(emitter, filter->slot, &text, &ignored))
+        return false;
+    for (size_t i = 0; i < filter->value_count; i++)
+        if (text_is_like(text, filter->values[i]))
+            return true;
+    return false;
+}
+
+static bool matches(Emitter *emitter, const MappingFilter *filter)
+{
+    if (filter->is_like)
+        return is_like(emitter, filter);
     for (size_t i = 0; i < filter->value_count; i++)
         if (slot_value_is(&emitter->values[filter->slot], filter->values[i]))
             return true;
     return false;
 }
 
-static bool is_taken(const Emitter *emitter, const MappingRule *rule)
+static bool is_taken(Emitter *emitter, const MappingRule *rule)
 {
     for (size_t i = 0; i < rule->only_count; i++)
         if (!matches(emitter, &rule->only[i]))

@@ -111,8 +111,9 @@ Status explain_filter(const YamlNode *filter, bool is_unless, Buffer *buffer, Er
     if (filter->kind != YAML_MAPPING)
         return explain_yaml(filter, buffer, error);
     for (const YamlNode *child = filter->first; child; child = child->next) {
-        TRY(buffer_printf(buffer, error, "%s is ", child->key->value.data));
-        TRY(join(child, " or ", "'", buffer, error));
+        const YamlNode *like = child->kind == YAML_MAPPING ? yaml_get(child, "like") : NULL;
+        TRY(buffer_printf(buffer, error, "%s is %s", child->key->value.data, like ? "like " : ""));
+        TRY(join(like ? like : child, " or ", "'", buffer, error));
         if (child->next)
             TRY(append(buffer, is_unless ? ", or " : ", and ", error));
     }

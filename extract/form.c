@@ -48,12 +48,65 @@ static bool lower(Text text, Arena *arena, Text *ret_text)
     return true;
 }
 
+static size_t count_digits(Text text)
+{
+    size_t count = 0;
+    while (count < text.size && text.data[count] >= '0' && text.data[count] <= '9')
+        count++;
+    return count;
+}
+
+/* The number of the first `kept` of these digits, rounded by the one behind them. */
+static bool round_digits(Text digits, size_t kept, Arena *arena, Text *ret_text)
+{
+    char *to = arena_allocate(arena, kept + 1);
+    if (!to)
+        return false;
+    to[0] = '0';
+    if (kept)
+        memcpy(to + 1, digits.data, kept);
+    if (kept < digits.size && digits.data[kept] >= '5') {
+        size_t i = kept;
+        while (to[i] == '9')
+            to[i--] = '0';
+        to[i]++;
+    }
+    bool is_longer = to[0] != '0' || kept == 0;
+    *ret_text = (Text){to + !is_longer, kept + is_longer};
+    return true;
+}
+
+/* Rounded to what is left without the last `dropped` digits before the point. */
+static bool round_number(Text text, size_t dropped, Arena *arena, Text *ret_text)
+{
+    size_t whole = count_digits(text), rest = whole < text.size && text.data[whole] == '.' ? whole + 1 : whole;
+    size_t fraction = count_digits((Text){text.data + rest, text.size - rest});
+    if (whole == 0 || rest + fraction != text.size || (dropped == 0 && fraction == 0)) {
+        *ret_text = text;
+        return true;
+    }
+    if (whole < dropped)
+        return round_digits(TEXT_NULL, 0, arena, ret_text);
+    char *digits = arena_allocate(arena, whole + 1);
+    if (!digits)
+        return false;
+    memcpy(digits, text.data, whole);
+    digits[whole] = fraction ? text.data[rest] : '0';
+    return round_digits((Text){digits, whole + 1}, whole - dropped, arena, ret_text);
+}
+
 bool form_apply(FieldForm form, Text text, Arena *arena, Text *ret_text)
 {
     if (form == FORM_SALESFORCE_ID && is_short_id(text))
         return lengthen_id(text, arena, ret_text);
     if (form == FORM_LOWER && text.size)
         return lower(text, arena, ret_text);
-    *ret_text = text;
+    if (form == FORM_WHOLE)
+        return round_number(text, 0, arena, ret_text);
+    if (form == FORM_MILLISECONDS)
+        return round_number(text, 3, arena, ret_text);
+    bool is_other =
+        (form == FORM_EMAIL || form == FORM_NO_EMAIL) && (text_find(text, '@') < text.size) != (form == FORM_EMAIL);
+    *ret_text = is_other ? TEXT_NULL : text;
     return true;
 }

@@ -15,7 +15,10 @@
  * salesforce_id: an id of 15 letters and digits, in which case matters, becomes the same id in 18, in which it does
  * not: of each group of five the letters that are capitals, as bits, name one of A-Z0-5, which is appended. What is no
  * such id stays. (Salesforce, "15-character and 18-character IDs".)
- * False past the arena's ceiling. What stays is not copied. */
+ * email: what holds an @ stays, anything else becomes absent; no_email: the other way round. So that one identifier
+ * which may be either is read as either. whole: a decimal number ("298.877") is rounded, half up ("299"); milliseconds:
+ * likewise a thousandth of it. What is no number of digits and at most one point stays. False past the arena's ceiling.
+ * What stays is not copied. */
 bool form_apply(FieldForm form, Text text, Arena *arena, Text *ret_text);
 
 #endif

@@ -186,7 +186,8 @@ static Status compile_filters(Compiler *compiler, size_t scope, const OnlyFilter
         return no_room(compiler);
     for (size_t i = 0; i < count; i++) {
         compiler->line = given[i].line;
-        filters[i] = (MappingFilter){.values = given[i].values, .value_count = given[i].value_count};
+        filters[i] = (MappingFilter){
+            .values = given[i].values, .value_count = given[i].value_count, .is_like = given[i].is_like};
         Request request = {.scope = scope, .path = given[i].path, .is_required = true};
         TRY(find_slot(compiler, request, &filters[i].slot));
     }

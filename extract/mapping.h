@@ -59,6 +59,7 @@ typedef struct MappingFilter {
     int slot;
     const Text *values;
     size_t value_count;
+    bool is_like;
 } MappingFilter;
 
 /* What becomes of a source record, or of each element of a scope. */

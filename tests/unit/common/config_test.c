@@ -458,6 +458,7 @@ static void digests_what_decides(void **state)
         "    own_hosts: []\n",
         "    only: {a: b}\n",
         "    only: {a: [b, c]}\n",
+        "    only: {a: {like: b}}\n",
         "    unless: {a: b}\n",
         "    time_format: [iso, epoch]\n",
         "    also: [{kind: lead, fields: {email: E}}]\n",

@@ -139,6 +139,12 @@ static void refuses_what_does_not_go_together(void **state)
     expect_refused("csv", "N", "    unless: [x]\n", "7:13: 'unless' must be a mapping of paths to values, not a list",
                    "unless: {StageName: Closed Won}");
     expect_refused("csv", "N", "    unless: {a: }\n", "7:17: a value of 'unless' must be text, not empty", "");
+    expect_refused("csv", "N", "    only: {a: {like: []}}\n",
+                   "7:22: 'only' needs a value or a list of values for 'a', not an empty list", "");
+    expect_refused("csv", "N", "    only: {a: {like: {like: b}}}\n",
+                   "7:15: 'only' needs a value or a list of values for 'a', not a mapping", "");
+    expect_refused("csv", "N", "    only: {a: {likes: b}}\n",
+                   "7:15: 'only' needs a value or a list of values for 'a', not a mapping", "");
     expect_refused("csv", "N", "    time_format: [iso, '%Q%Q']\n",
                    "7:24: time format: %Q gives again what is already given", NULL);
     expect_refused("csv", "N", "    time_format: []\n", "7:18: the number of 'time_format' must be from 1 to 8, not 0",

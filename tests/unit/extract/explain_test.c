@@ -57,6 +57,7 @@ static void says_what_a_filter_takes(void **state)
 {
     (void)state;
     assert_filter("{Stage: Won, Type: [New, '']}", false, "Stage is 'Won', and Type is 'New' or nothing");
+    assert_filter("{Page: {like: ['*.pdf', '*.zip']}, Id: a}", false, "Page is like '*.pdf' or '*.zip', and Id is 'a'");
     assert_filter("{Stage: Lost, Id: ''}", true, "Stage is 'Lost', or Id is nothing");
 }
 

@@ -73,6 +73,21 @@ static void forgets_the_record_before(void **state)
            "lead 1 contact_key=1 name=x\nlead 2 contact_key=2\n");
 }
 
+static void takes_what_is_like_a_pattern(void **state)
+{
+    (void)state;
+    static const char source[] =
+        "kind: lead\nformat: ndjson\nfields: {contact_key: v}\n"
+        "only: {url: {like: ['*.pdf', '*/\xC3\xA4*']}}\nunless: {e: {like: '*@test.example'}}\n";
+    expect(source,
+           "{\"v\":\"a\",\"e\":\"a@x.example\",\"url\":\"https:\\/\\/x\\/Guide.PDF\"}\n"
+           "{\"v\":\"b\",\"e\":\"a@TEST.example\",\"url\":\"https://x/guide.pdf\"}\n"
+           "{\"v\":\"c\",\"e\":\"a@x.example\",\"url\":\"https://x/guide.pdf/page\"}\n"
+           "{\"v\":\"d\",\"e\":\"a@x.example\",\"url\":\"https://x/\\u00e4ra\"}\n"
+           "{\"v\":\"e\",\"e\":\"a@x.example\"}\n",
+           "lead 1 contact_key=a\nlead 4 contact_key=d\n");
+}
+
 static void leaves_out_by_unless(void **state)
 {
     (void)state;
@@ -100,6 +115,7 @@ int main(void)
         cmocka_unit_test(forms_before_it_maps),
         cmocka_unit_test(rejects_what_cannot_be_stored),
         cmocka_unit_test(forgets_the_record_before),
+        cmocka_unit_test(takes_what_is_like_a_pattern),
         cmocka_unit_test(leaves_out_by_unless),
     };
     return cmocka_run_group_tests(tests, check_begin, check_end);

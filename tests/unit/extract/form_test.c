@@ -12,7 +12,7 @@ static void expect_form(FieldForm form, const char *text, const char *expected)
     cleanup(arena_done) Arena arena = arena_make(1 << 16);
     Text found;
     assert_true(form_apply(form, text_from(text), &arena, &found));
-    if (!text_is(found, expected))
+    if (!expected ? !text_is_empty(found) : !text_is(found, expected))
         fail_msg("'%s' becomes '%.*s', not '%s'", text, TEXT_PRINTF(found), expected);
 }
 
@@ -52,6 +52,42 @@ static void lowers_ascii_letters(void **state)
     expect_form(FORM_NONE, "As It Is", "As It Is");
 }
 
+static void tells_addresses_from_keys(void **state)
+{
+    (void)state;
+    expect_form(FORM_EMAIL, "ann@example.com", "ann@example.com");
+    expect_form(FORM_EMAIL, "u-1", NULL);
+    expect_form(FORM_EMAIL, "", NULL);
+    expect_form(FORM_NO_EMAIL, "u-1", "u-1");
+    expect_form(FORM_NO_EMAIL, "ann@example.com", NULL);
+    expect_form(FORM_NO_EMAIL, NULL, NULL);
+}
+
+static void rounds_numbers(void **state)
+{
+    static const struct {
+        const char *text, *whole, *seconds;
+    } cases[] = {
+        {"298.877", "299", "0"},  {"298.4999", "298", "0"},
+        {"298.5", "299", "0"},    {"0.5", "1", "0"},
+        {"0.4", "0", "0"},        {"999.9", "1000", "1"},
+        {"0", "0", "0"},          {"499", "499", "0"},
+        {"500", "500", "1"},      {"1499", "1499", "1"},
+        {"1500", "1500", "2"},    {"9500", "9500", "10"},
+        {"44876", "44876", "45"}, {"99999.9", "100000", "100"},
+        {"7.", "7.", "0"},        {"12345678901234567890500", "12345678901234567890500", "12345678901234567891"},
+        {"-1.5", "-1.5", "-1.5"}, {"1.5e3", "1.5e3", "1.5e3"},
+        {".5", ".5", ".5"},       {"1.2.3", "1.2.3", "1.2.3"},
+        {"soon", "soon", "soon"}, {"", "", ""},
+        {"1,5", "1,5", "1,5"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        expect_form(FORM_WHOLE, cases[i].text, cases[i].whole);
+        expect_form(FORM_MILLISECONDS, cases[i].text, cases[i].seconds);
+    }
+}
+
 static void stops_at_the_ceiling(void **state)
 {
     (void)state;
@@ -59,16 +95,17 @@ static void stops_at_the_ceiling(void **state)
     Text untouched = TEXT("x");
     assert_false(form_apply(FORM_LOWER, TEXT("A"), &arena, &untouched));
     assert_false(form_apply(FORM_SALESFORCE_ID, TEXT("001A0000006Vm9r"), &arena, &untouched));
+    assert_false(form_apply(FORM_WHOLE, TEXT("1.5"), &arena, &untouched));
+    assert_false(form_apply(FORM_MILLISECONDS, TEXT("1500"), &arena, &untouched));
     assert_true(text_is(untouched, "x"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lengthens_salesforce_ids),
-        cmocka_unit_test(leaves_what_is_no_short_id),
-        cmocka_unit_test(lowers_ascii_letters),
-        cmocka_unit_test(stops_at_the_ceiling),
+        cmocka_unit_test(lengthens_salesforce_ids), cmocka_unit_test(leaves_what_is_no_short_id),
+        cmocka_unit_test(lowers_ascii_letters),     cmocka_unit_test(tells_addresses_from_keys),
+        cmocka_unit_test(rounds_numbers),           cmocka_unit_test(stops_at_the_ceiling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
