@@ -83,6 +83,7 @@ typedef struct RecordMapping {
     Text each; /* the path of the elements or of the list; of columns their beginning, in which # stands for a number.
                   Field paths start at the part, and a leading ../ climbs to the record around it */
     Text each_by;               /* what stands between the pieces of a list */
+    bool each_is_optional;      /* the column of the list need not be there */
     const FieldMapping *fields; /* in the order of the kind, each at most once */
     size_t field_count;
     const OnlyFilter *only;

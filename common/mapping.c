@@ -1,5 +1,6 @@
 #include "common/mapping.h"
 
+#include "common/each.h"
 #include "common/field.h"
 
 #include <stdio.h>
@@ -15,8 +16,8 @@ const SchemaName mapping_kinds[] = {
 static const SchemaField entry_fields[] = {
     {"kind", SCHEMA_ENUM, offsetof(MappingEntry, kind), .is_required = true, .names = mapping_kinds,
      .meaning = "the record kind that each record or nested element becomes"},
-    {"each", SCHEMA_TEXT, offsetof(MappingEntry, each), .minimum = 1, .maximum = 1024,
-     .meaning = "the path of the nested elements that become a record each"},
+    {"each", SCHEMA_ANY, offsetof(MappingEntry, each),
+     .meaning = "the path of the nested elements that become a record each, {split: PATH, by: ';'} or {columns: a_#_}"},
     {"fields", SCHEMA_ANY, offsetof(MappingEntry, fields), .is_required = true,
      .meaning = "which part of the source each field of the kind comes from"},
     {"only", SCHEMA_ANY, offsetof(MappingEntry, only), .meaning = "take only what says this"},
@@ -48,12 +49,6 @@ static Status no_room(const YamlNode *node, Error *error)
     return yaml_error(node, error, "needs more memory than is set aside for a configuration");
 }
 
-static PathPlace place_of(const MappingEntry *entry, const Source *source, Arena *arena)
-{
-    return (PathPlace){
-        .source = source, .each = text_is_null(entry->each) ? EACH_RECORD : EACH_ELEMENT, .arena = arena};
-}
-
 /* --- fields --------------------------------------------------------------------------------------------------- */
 
 static int compare_fields(const void *a, const void *b)
@@ -62,8 +57,7 @@ static int compare_fields(const void *a, const void *b)
     return (x->field > y->field) - (x->field < y->field);
 }
 
-static Status read_fields(const MappingEntry *entry, const Source *source, Arena *arena, RecordMapping *mapping,
-                          Error *error)
+static Status read_fields(const MappingEntry *entry, const PathPlace *place, RecordMapping *mapping, Error *error)
 {
     const YamlNode *node = entry->fields;
     if (node->kind != YAML_MAPPING || node->count == 0) {
@@ -71,13 +65,12 @@ static Status read_fields(const MappingEntry *entry, const Source *source, Arena
                    node->kind == YAML_MAPPING ? "an empty one" : yaml_describe(node).text);
         return error_hint(error, "fields: {deal_key: Id, amount: Amount, ...}");
     }
-    PathPlace place = place_of(entry, source, arena);
-    FieldMapping *fields = arena_allocate(arena, node->count * sizeof *fields);
+    FieldMapping *fields = arena_allocate(place->arena, node->count * sizeof *fields);
     if (!fields)
         return no_room(node, error);
     size_t count = 0;
     for (const YamlNode *child = node->first; child; child = child->next)
-        TRY(field_read(&place, mapping->kind, child, &fields[count++], error));
+        TRY(field_read(place, mapping->kind, child, &fields[count++], error));
     qsort(fields, count, sizeof *fields, compare_fields);
     mapping->fields = fields;
     mapping->field_count = count;
@@ -181,26 +174,14 @@ static Status read_filters(const PathPlace *place, const char *name, const YamlN
     return STATUS_OK;
 }
 
-static Status check_each(const MappingEntry *entry, const Source *source, Error *error)
-{
-    bool is_flat = source->format == FORMAT_CSV || source->format == FORMAT_TSV;
-    if (!is_flat || text_is_null(entry->each))
-        return STATUS_OK;
-    yaml_error(yaml_get(entry->node, "each"), error, "'each' needs nested records, which %s has not",
-               source_format_name(source->format));
-    return error_hint(error, "it is for ndjson, json and xml");
-}
-
 Status mapping_make(const MappingEntry *entry, const Source *source, Arena *arena, RecordMapping *ret_mapping,
                     Error *error)
 {
-    PathPlace place = place_of(entry, source, arena);
-    RecordMapping mapping = {.kind = (RecordKind)entry->kind,
-                             .each_form = place.each,
-                             .each = entry->each,
-                             .line = (unsigned int)entry->node->line};
-    TRY(check_each(entry, source, error));
-    TRY(read_fields(entry, source, arena, &mapping, error));
+    RecordMapping mapping = {.kind = (RecordKind)entry->kind, .line = (unsigned int)entry->node->line};
+    PathPlace place = {.source = source, .each = EACH_RECORD, .arena = arena};
+    TRY(each_read(&place, entry->each, &mapping, error));
+    place.each = mapping.each_form;
+    TRY(read_fields(entry, &place, &mapping, error));
     TRY(check_required(entry, &mapping, error));
     TRY(read_filters(&place, "only", entry->only, &mapping.only, &mapping.only_count, error));
     TRY(read_filters(&place, "unless", entry->unless, &mapping.unless, &mapping.unless_count, error));

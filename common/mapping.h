@@ -16,8 +16,7 @@
 typedef struct MappingEntry {
     const YamlNode *node; /* the mapping that holds them, for messages */
     int kind;
-    Text each;
-    const YamlNode *fields, *only, *unless;
+    const YamlNode *each, *fields, *only, *unless;
 } MappingEntry;
 
 /* The kinds that a user may map: all but reject. */

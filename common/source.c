@@ -73,6 +73,8 @@ static const SchemaField entry_fields[] = {
      .meaning = "what addresses without a host are relative to"},
     {"own_hosts", SCHEMA_TEXT_LIST, offsetof(SourceEntry, own_hosts),
      .meaning = "hosts that are no outside referrer, besides the page's own"},
+    {"each", SCHEMA_ANY, offsetof(SourceEntry, each),
+     .meaning = "the path of the nested elements that become a record each, {split: PATH, by: ';'} or {columns: a_#_}"},
     {"fields", SCHEMA_ANY, offsetof(SourceEntry, fields), .is_required = true,
      .meaning = "which part of the source each field of the kind comes from"},
     {"only", SCHEMA_ANY, offsetof(SourceEntry, only), .meaning = "take only records that say this"},
@@ -362,6 +364,7 @@ static Status take_mappings(const SourceEntry *entry, Arena *arena, Source *sour
     const MappingEntry *also = entry->also.items;
     MappingEntry main = {.node = entry->node,
                          .kind = entry->kind,
+                         .each = entry->each,
                          .fields = entry->fields,
                          .only = entry->only,
                          .unless = entry->unless};

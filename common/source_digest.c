@@ -84,6 +84,10 @@ static void add_mapping(Content *content, const RecordMapping *mapping)
     const RecordSpec *spec = record_spec(mapping->kind);
     add(content, "kind", text_from(spec->name));
     add(content, "each", mapping->each);
+    if (mapping->each_form == EACH_PIECE)
+        add(content, "by", mapping->each_by);
+    if (mapping->each_form == EACH_COLUMNS)
+        add_number(content, "columns", true);
     add_number(content, "fields", mapping->field_count);
     for (size_t i = 0; i < mapping->field_count; i++)
         add_field(content, spec->fields[mapping->fields[i].field].name, &mapping->fields[i]);

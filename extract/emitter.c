@@ -2,6 +2,7 @@
 
 #include "common/signal.h"
 #include "common/utf8.h"
+#include "extract/document.h"
 #include "extract/expression.h"
 
 #include <stdio.h>
@@ -25,6 +26,7 @@ Status emitter_make(const Mapping *mapping, RecordSink sink, Emitter *ret_emitte
         .sink = sink,
         /* An escape is at least as long as what it stands for, but every piece of memory is rounded up. */
         .arena = arena_make(4 * mapping->source->record_ceiling + ARENA_SLACK),
+        .record_arena = arena_make(8 * mapping->source->record_ceiling + ARENA_SLACK),
         .values = calloc(mapping->slot_count + 1, sizeof(Value)),
         .can_outgrow = mapping->source->record_ceiling * RECORD_FIELDS_MAX > RECORD_SIZE_MAX - RECORD_OVERHEAD ||
                        has_expressions(mapping),
@@ -45,6 +47,7 @@ Status emitter_make(const Mapping *mapping, RecordSink sink, Emitter *ret_emitte
 void emitter_done(Emitter *emitter)
 {
     arena_done(&emitter->arena);
+    arena_done(&emitter->record_arena);
     free(emitter->values);
     free(emitter->records);
     *emitter = (Emitter)EMITTER_INIT;
@@ -60,6 +63,10 @@ Status emitter_begin(Emitter *emitter, size_t line, Error *error)
     emitter->line = line_number(line);
     emitter->has_output = false;
     memset(emitter->values, 0, emitter->mapping->slot_count * sizeof(Value));
+    if (emitter->record_arena.used)
+        arena_clear(&emitter->record_arena);
+    if (emitter->mapping->document_count)
+        emitter_clear_scope(emitter, 0);
     if (emitter->source_records++ % PROGRESS_STEP == 0 && emitter->sink.progress)
         emitter->sink.progress(emitter->sink.progress_context);
     return signal_check(error);
@@ -69,7 +76,8 @@ void emitter_clear_scope(Emitter *emitter, size_t scope)
 {
     for (size_t i = 0; i < emitter->mapping->slot_count; i++)
         if (emitter->mapping->slots[i].scope == scope)
-            emitter->values[i] = (Value){TEXT_NULL, VALUE_UNSET};
+            emitter->values[i] =
+                (Value){.form = emitter->mapping->slots[i].document < 0 ? VALUE_UNSET : VALUE_UNOPENED};
 }
 
 bool emitter_is_full(const Emitter *emitter)
@@ -115,11 +123,15 @@ Status emitter_reject(Emitter *emitter, size_t line, const char *code, const cha
 
 bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_flaw)
 {
-    return slot_value_resolve(&emitter->values[slot], &emitter->arena, ret_text, ret_flaw);
+    const Value *value = &emitter->values[slot];
+    if (value->form == VALUE_UNOPENED && !document_open(emitter, slot, ret_flaw))
+        return false;
+    return slot_value_resolve(value, &emitter->arena, ret_text, ret_flaw);
 }
 
 /* --- records -------------------------------------------------------------------------------------------------- */
 
+/* What cannot be stored is nothing here; the field that asks for it rejects the record. */
 static bool is_like(Emitter *emitter, const MappingFilter *filter)
 {
     Text text;
@@ -134,10 +146,14 @@ static bool is_like(Emitter *emitter, const MappingFilter *filter)
 
 static bool matches(Emitter *emitter, const MappingFilter *filter)
 {
+    const Value *value = &emitter->values[filter->slot];
+    ValueFlaw ignored;
     if (filter->is_like)
         return is_like(emitter, filter);
+    if (value->form == VALUE_UNOPENED)
+        (void)document_open(emitter, filter->slot, &ignored);
     for (size_t i = 0; i < filter->value_count; i++)
-        if (slot_value_is(&emitter->values[filter->slot], filter->values[i]))
+        if (slot_value_is(value, filter->values[i]))
             return true;
     return false;
 }
@@ -190,6 +206,8 @@ static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
     const MappingRule *rule = &emitter->mapping->rules[index];
     BatchCount *count = &emitter->counts[rule->kind];
     count->read++;
+    if (emitter->arena.used)
+        arena_clear(&emitter->arena);
     if (!is_taken(emitter, rule)) {
         count->filtered++;
         return STATUS_OK;
@@ -197,8 +215,6 @@ static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
     Record *record = &emitter->records[index];
     record->line = emitter->line;
     record->file = emitter->file;
-    if (emitter->arena.used)
-        arena_clear(&emitter->arena);
     int field;
     ValueFlaw flaw;
     if (!fill(emitter, rule, record, &field, &flaw))
@@ -210,10 +226,65 @@ static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
     return emitter->sink.record ? emitter->sink.record(emitter->sink.context, rule->kind, record, error) : STATUS_OK;
 }
 
-Status emitter_emit(Emitter *emitter, size_t scope, Text raw, Error *error)
+static Status emit_rules(Emitter *emitter, size_t scope, Text raw, Error *error)
 {
     for (size_t i = 0; i < emitter->mapping->rule_count; i++)
         if (emitter->mapping->rules[i].scope == scope)
             TRY(emit_rule(emitter, i, raw, error));
+    return STATUS_OK;
+}
+
+/* --- lists ---------------------------------------------------------------------------------------------------- */
+
+static Status reject_list(Emitter *emitter, size_t scope, ValueFlaw flaw, Text raw, Error *error)
+{
+    for (size_t i = 0; i < emitter->mapping->rule_count; i++) {
+        const MappingRule *rule = &emitter->mapping->rules[i];
+        if (rule->scope != scope)
+            continue;
+        emitter->counts[rule->kind].read++;
+        TRY(give_reject(emitter, rule->kind, NULL, flaw, raw, error));
+    }
+    return STATUS_OK;
+}
+
+/* The next piece, and what is behind it. */
+static Text take_piece(Text *rest, Text by)
+{
+    const char *found = memmem(rest->data, rest->size, by.data, by.size);
+    size_t size = found ? (size_t)(found - rest->data) : rest->size;
+    Text piece = {rest->data, size};
+    size_t used = found ? size + by.size : size;
+    *rest = (Text){rest->data + used, rest->size - used};
+    return text_trim(piece);
+}
+
+static Status emit_pieces(Emitter *emitter, size_t number, Text raw, Error *error)
+{
+    const MappingScope *scope = &emitter->mapping->scopes[number];
+    const Value *list = &emitter->values[scope->list_slot];
+    Text rest;
+    ValueFlaw flaw;
+    if ((list->form == VALUE_UNOPENED && !document_open(emitter, scope->list_slot, &flaw)) ||
+        !slot_value_resolve(list, &emitter->record_arena, &rest, &flaw))
+        return reject_list(emitter, number, flaw, raw, error);
+    while (rest.size) {
+        Text piece = take_piece(&rest, scope->by);
+        if (piece.size == 0)
+            continue;
+        emitter_clear_scope(emitter, number);
+        if (scope->piece_slot != MAPPING_NO_SLOT)
+            emitter->values[scope->piece_slot] = (Value){piece, VALUE_PLAIN};
+        TRY(emit_rules(emitter, number, raw, error));
+    }
+    return STATUS_OK;
+}
+
+Status emitter_emit(Emitter *emitter, size_t scope, Text raw, Error *error)
+{
+    TRY(emit_rules(emitter, scope, raw, error));
+    for (size_t i = 1; scope == 0 && i < emitter->mapping->scope_count; i++)
+        if (emitter->mapping->scopes[i].form == EACH_PIECE)
+            TRY(emit_pieces(emitter, i, raw, error));
     return STATUS_OK;
 }

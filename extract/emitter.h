@@ -34,11 +34,12 @@ typedef struct RecordSink {
 typedef struct Emitter {
     const Mapping *mapping;
     RecordSink sink;
-    Value *values;   /* one for each slot of the mapping; readers set them */
-    uint16_t file;   /* the index of the input being read */
-    uint64_t limit;  /* of source records that give something, 0: none; see emitter_is_full() */
-    Record *records; /* one for each rule, with its constants */
-    Arena arena;
+    Value *values;      /* one for each slot of the mapping; readers set them */
+    uint16_t file;      /* the index of the input being read */
+    uint64_t limit;     /* of source records that give something, 0: none; see emitter_is_full() */
+    Record *records;    /* one for each rule, with its constants */
+    Arena arena;        /* of the record that is being made */
+    Arena record_arena; /* of the source record: what readers, documents and lists need for all its records */
     uint32_t line;
     uint64_t source_records, shown;
     bool can_outgrow; /* a record can be larger than a record file takes */
@@ -60,14 +61,15 @@ Status emitter_begin(Emitter *emitter, size_t line, Error *error);
 /* A new element of a scope: forgets its values. */
 void emitter_clear_scope(Emitter *emitter, size_t scope);
 
-/* Emits the rules of a scope: 0 once for each source record, another one for each of its elements. raw is what a reject
+/* Emits the rules of a scope: 0 once for each source record, with the pieces of its lists; another one for each of its
+ * elements. raw is what a reject
  * shows of it, absent if nothing can be shown. */
 Status emitter_emit(Emitter *emitter, size_t scope, Text raw, Error *error);
 
 /* A source record that could not be read: counts as read and rejected of the main kind. */
 Status emitter_reject(Emitter *emitter, size_t line, const char *code, const char *reason, Text raw, Error *error);
 
-/* What stands in a slot, made into text in the emitter's arena: for expressions. False as slot_value_resolve(). */
+/* What stands in a slot, made into text in the emitter's arena; a document is opened. False as slot_value_resolve(). */
 bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_flaw);
 
 /* As many source records as were asked for have given something: a preview stops. */

@@ -37,54 +37,98 @@ typedef struct Request {
     bool is_list, is_required;
 } Request;
 
-static Status hang_slot(const Compiler *compiler, const MappingSlot *slot, PathSyntax syntax, int **ret_place)
+static Status hang_slot(const Compiler *compiler, TrieNode *root, PathSyntax syntax, const MappingSlot *slot,
+                        Text given, int **ret_place)
 {
     Mapping *mapping = compiler->mapping;
     Path path;
-    const char *flaw = path_parse(slot->path, syntax, &mapping->arena, &path);
+    const char *flaw = path_parse(given, syntax, &mapping->arena, &path);
     if (flaw)
         return bad_path(compiler, slot->path, flaw);
-    *ret_place = trie_add(&mapping->scopes[slot->scope].root, &path, slot->is_list, &mapping->arena);
+    *ret_place = trie_add(root, &path, slot->is_list, &mapping->arena);
     return *ret_place ? STATUS_OK : no_room(compiler);
+}
+
+static Status find_slot(const Compiler *compiler, Request request, int *ret_slot);
+
+/* The document that is the text at the outer path, which may itself lie within one. */
+static Status find_document(const Compiler *compiler, Request outer, int *ret_document)
+{
+    Mapping *mapping = compiler->mapping;
+    int slot;
+    TRY(find_slot(compiler, outer, &slot));
+    size_t i = 0;
+    while (i < mapping->document_count && mapping->documents[i].slot != slot)
+        i++;
+    if (i == mapping->document_count)
+        mapping->documents[mapping->document_count++] = (MappingDocument){.slot = slot, .root = trie_root()};
+    *ret_document = (int)i;
+    return STATUS_OK;
+}
+
+/* Where the number of the slot is to stand; NULL for a column, which a reader finds by its name. */
+static Status find_place(const Compiler *compiler, MappingSlot *slot, bool is_required, int **ret_place)
+{
+    Mapping *mapping = compiler->mapping;
+    MappingScope *scope = &mapping->scopes[slot->scope];
+    PathSyntax syntax = syntax_of(compiler->source);
+    Text outer, inner;
+    *ret_place = NULL;
+    if (path_split_arrow(slot->path, syntax, &outer, &inner)) {
+        Request request = {.scope = slot->scope, .path = outer, .is_required = is_required};
+        TRY(find_document(compiler, request, &slot->document));
+        TrieNode *root = &mapping->documents[slot->document].root;
+        return hang_slot(compiler, root, PATH_DOTTED, slot, inner, ret_place);
+    }
+    if (scope->form == EACH_PIECE || syntax == PATH_COLUMN)
+        slot->is_list = false;
+    if (scope->form == EACH_PIECE)
+        *ret_place = &scope->piece_slot;
+    else if (syntax != PATH_COLUMN)
+        TRY(hang_slot(compiler, &scope->root, syntax, slot, slot->path, ret_place));
+    return STATUS_OK;
+}
+
+static int find_same(const Mapping *mapping, const MappingSlot *slot)
+{
+    for (size_t i = 0; i < mapping->slot_count; i++) {
+        const MappingSlot *other = &mapping->slots[i];
+        if (other->scope == slot->scope && other->is_list == slot->is_list && text_equal(other->path, slot->path))
+            return (int)i;
+    }
+    return MAPPING_NO_SLOT;
+}
+
+static int add_slot(Mapping *mapping, MappingSlot slot)
+{
+    mapping->slots[mapping->slot_count] = slot;
+    return (int)mapping->slot_count++;
 }
 
 /* The slot for what a rule asks for, made if nobody did before. */
 static Status find_slot(const Compiler *compiler, Request request, int *ret_slot)
 {
     Mapping *mapping = compiler->mapping;
-    MappingSlot slot = {.path = request.path, .scope = request.scope, .is_list = request.is_list};
-    PathSyntax syntax = syntax_of(compiler->source);
-    bool climbs = text_starts_with(slot.path, TEXT("../")) && (slot.scope > 0 || syntax != PATH_COLUMN);
-    if (climbs) {
+    MappingSlot slot = {
+        .path = request.path, .scope = request.scope, .document = MAPPING_NO_DOCUMENT, .is_list = request.is_list};
+    bool is_table = source_format_is_table(compiler->source->format);
+    if (text_starts_with(slot.path, TEXT("../")) && (slot.scope > 0 || !is_table)) {
         slot.path = (Text){slot.path.data + 3, slot.path.size - 3};
         slot.scope = 0;
-        if (request.scope == 0 || text_starts_with(slot.path, TEXT("../")))
+        if (request.scope == 0 || (text_starts_with(slot.path, TEXT("../")) && !is_table))
             return bad_path(compiler, request.path, "it climbs out of the record");
     }
-    for (size_t i = 0; i < mapping->slot_count; i++) {
-        MappingSlot *other = &mapping->slots[i];
-        if (other->scope == slot.scope && other->is_list == slot.is_list && text_equal(other->path, slot.path)) {
-            other->is_required |= request.is_required;
-            *ret_slot = (int)i;
-            return STATUS_OK;
-        }
-    }
-    EachForm form = mapping->scopes[slot.scope].form;
-    int *place = NULL;
-    if (form == EACH_PIECE)
-        place = &mapping->scopes[slot.scope].piece_slot;
-    else if (syntax != PATH_COLUMN)
-        TRY(hang_slot(compiler, &slot, syntax, &place));
-    /* Two spellings of one path. */
-    if (place && *place != MAPPING_NO_SLOT) {
-        *ret_slot = *place;
-        return STATUS_OK;
-    }
+    int *place;
+    TRY(find_place(compiler, &slot, request.is_required, &place));
+    /* Two spellings of one path have one place. */
+    int found = place ? *place : find_same(mapping, &slot);
+    if (found == MAPPING_NO_SLOT)
+        found = add_slot(mapping, slot);
     if (place)
-        *place = (int)mapping->slot_count;
-    slot.is_required = request.is_required && form == EACH_RECORD;
-    *ret_slot = (int)mapping->slot_count;
-    mapping->slots[mapping->slot_count++] = slot;
+        *place = found;
+    bool is_column = is_table && mapping->scopes[slot.scope].form == EACH_RECORD && slot.document < 0;
+    mapping->slots[found].is_required |= request.is_required && is_column;
+    *ret_slot = found;
     return STATUS_OK;
 }
 
@@ -125,7 +169,8 @@ static Status find_scope(const Compiler *compiler, const RecordMapping *given, s
     if (scope->form == EACH_ELEMENT)
         return find_elements(compiler, scope);
     if (scope->form == EACH_PIECE)
-        return find_slot(compiler, (Request){.path = scope->each, .is_required = true}, &scope->list_slot);
+        return find_slot(compiler, (Request){.path = scope->each, .is_required = !given->each_is_optional},
+                         &scope->list_slot);
     return STATUS_OK;
 }
 
@@ -158,10 +203,9 @@ static Status compile_fields(Compiler *compiler, const RecordMapping *given, Map
     MappingExpression *expressions = arena_allocate(arena, given->field_count * sizeof *expressions);
     if (!fields || !expressions)
         return no_room(compiler);
-    bool is_json = compiler->source->format == FORMAT_NDJSON || compiler->source->format == FORMAT_JSON;
     for (size_t i = 0; i < given->field_count; i++) {
         const FieldMapping *field = &given->fields[i];
-        bool is_list = is_json && record_spec(given->kind)->fields[field->field].type == FIELD_EMAILS;
+        bool is_list = record_spec(given->kind)->fields[field->field].type == FIELD_EMAILS;
         compiler->line = field->line;
         if (field->expression) {
             TRY(compile_expression(compiler, rule, field, is_list, &expressions[rule->expression_count++]));
@@ -207,12 +251,13 @@ static Status compile_rule(Compiler *compiler, const RecordMapping *given, Mappi
 
 /* --- the whole ------------------------------------------------------------------------------------------------ */
 
+/* A path with arrows takes a slot for each document on its way. */
 static size_t count_paths(const RecordMapping *given)
 {
     size_t count = given->only_count + given->unless_count + (given->each_form == EACH_PIECE);
     for (size_t i = 0; i < given->field_count; i++)
         count += given->fields[i].expression ? given->fields[i].expression->path_count : 1;
-    return count;
+    return count * (1 + PATH_ARROWS_MAX);
 }
 
 static Status make_room(const Compiler *compiler)
@@ -224,8 +269,10 @@ static Status make_room(const Compiler *compiler)
         slots_max += count_paths(&source->mappings[i]);
     mapping->scopes = arena_allocate(&mapping->arena, (source->mapping_count + 1) * sizeof(MappingScope));
     mapping->slots = arena_allocate(&mapping->arena, slots_max * sizeof(MappingSlot));
+    mapping->documents = arena_allocate(&mapping->arena, slots_max * sizeof(MappingDocument));
     mapping->rules = arena_allocate(&mapping->arena, source->mapping_count * sizeof(MappingRule));
-    return mapping->scopes && mapping->slots && mapping->rules ? STATUS_OK : no_room(compiler);
+    bool is_made = mapping->scopes && mapping->slots && mapping->documents && mapping->rules;
+    return is_made ? STATUS_OK : no_room(compiler);
 }
 
 static Status compile(Compiler *compiler)
@@ -239,6 +286,9 @@ static Status compile(Compiler *compiler)
         TRY(compile_rule(compiler, &source->mappings[i], &mapping->rules[mapping->rule_count++]));
     for (size_t i = 0; i < mapping->scope_count; i++)
         if (!trie_finish(&mapping->scopes[i].root, &mapping->arena))
+            return no_room(compiler);
+    for (size_t i = 0; i < mapping->document_count; i++)
+        if (!trie_finish(&mapping->documents[i].root, &mapping->arena))
             return no_room(compiler);
     return STATUS_OK;
 }

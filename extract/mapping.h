@@ -20,7 +20,7 @@
 #include "common/text.h"
 #include "extract/trie.h"
 
-enum { MAPPING_NO_SLOT = -1 };
+enum { MAPPING_NO_SLOT = -1, MAPPING_NO_DOCUMENT = -1 };
 
 typedef struct MappingScope {
     EachForm form;
@@ -32,9 +32,17 @@ typedef struct MappingScope {
     int piece_slot; /* the piece; MAPPING_NO_SLOT if nobody asks for it */
 } MappingScope;
 
+/* JSON that is the text of a slot, and its places that are slots of the same scope: they are filled when the first of
+ * them is wanted (extract/document.h). */
+typedef struct MappingDocument {
+    int slot;
+    TrieNode root;
+} MappingDocument;
+
 typedef struct MappingSlot {
     Text path; /* as it stands in the configuration, without a leading ../ */
     size_t scope;
+    int document;     /* that it is a place of; MAPPING_NO_DOCUMENT: of the source record, and a reader fills it */
     bool is_list;     /* several texts are wanted as a list of them */
     bool is_required; /* of a table: the column must be there */
 } MappingSlot;
@@ -82,6 +90,8 @@ typedef struct Mapping {
     size_t scope_count;
     MappingSlot *slots; /* those of a scope need not stand together */
     size_t slot_count;
+    MappingDocument *documents;
+    size_t document_count;
     MappingRule *rules; /* the first is the main kind's */
     size_t rule_count;
 } Mapping;

@@ -68,8 +68,12 @@ bool slot_value_resolve(const Value *value, Arena *arena, Text *ret_text, ValueF
         return unescape(value->text, arena, ret_text, ret_flaw);
     case VALUE_LIST:
         return join_list(value->text, arena, ret_text, ret_flaw);
+    case VALUE_TOO_LONG:
+        *ret_flaw = value_too_long;
+        return false;
     case VALUE_UNSET:
     case VALUE_PLAIN:
+    case VALUE_UNOPENED:
         break;
     }
     *ret_text = value->text;

@@ -18,6 +18,8 @@ typedef enum ValueForm {
     VALUE_UNCHECKED, /* any bytes */
     VALUE_ESCAPED,   /* the inside of a JSON string */
     VALUE_LIST,      /* a JSON array, whose texts become a list with semicolons */
+    VALUE_UNOPENED,  /* a place in a document that nobody looked into yet: see extract/document.h */
+    VALUE_TOO_LONG,  /* there was no memory for it */
 } ValueForm;
 
 typedef struct Value {

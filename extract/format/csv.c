@@ -1,107 +1,17 @@
 #include "extract/format.h"
 
 #include "common/csv.h"
-#include "common/nearest.h"
 #include "common/utf8.h"
+#include "extract/columns.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 typedef struct CsvReader {
     Emitter *emitter;
     Stream *stream;
     CsvScanner *scanner;
-    size_t *columns; /* of each slot */
+    Columns columns;
 } CsvReader;
-
-/* --- the columns of the mapping ------------------------------------------------------------------------------- */
-
-/* Name the columns that there are, as far as they fit, after what was probably meant. */
-static Status hint_columns(Text wanted, const CsvRecord *header, Arena *arena, Error *error)
-{
-    const char **names = arena_allocate(arena, header->field_count * sizeof(const char *));
-    for (size_t i = 0; names && i < header->field_count; i++) {
-        Text name = utf8_sanitize(utf8_truncate(header->fields[i], 256), arena);
-        names[i] = arena_copy(arena, name.data ? name : TEXT(""));
-        if (!names[i])
-            names = NULL;
-    }
-    if (!names)
-        return STATUS_ERROR;
-    char joined[320] = "";
-    size_t size = 0;
-    for (size_t i = 0; i < header->field_count && size < sizeof joined - 1; i++)
-        size += (size_t)snprintf(joined + size, sizeof joined - size, "%s%s", i ? ", " : "", names[i]);
-    const char *nearest = nearest_name(wanted, names, header->field_count);
-    if (header->field_count == 1 && strpbrk(joined, ",;\t|"))
-        return error_hint(error, "its header is one column, '%s': is 'delimiter' right?", joined);
-    if (nearest)
-        return error_hint(error, "did you mean '%s'? columns: %s", nearest, joined);
-    return error_hint(error, "columns: %s", joined);
-}
-
-static Status find_column(const CsvReader *reader, Text path, const CsvRecord *header, size_t *ret_column, Error *error)
-{
-    size_t found = header->field_count, count = 0;
-    for (size_t i = header->field_count; i-- > 0;)
-        if (text_equal(header->fields[i], path)) {
-            found = i;
-            count++;
-        }
-    if (count == 1) {
-        *ret_column = found;
-        return STATUS_OK;
-    }
-    const char *name = stream_name(reader->stream);
-    if (count > 1) {
-        error_set(error, ERROR_DATA, "%s: has the column '%.*s' %zu times", name, TEXT_PRINTF(path), count);
-        return error_hint(error, "give the columns other names by 'header: [...]'");
-    }
-    error_set(error, ERROR_DATA, "%s: has no column '%.*s'", name, TEXT_PRINTF(path));
-    cleanup(arena_done) Arena arena = arena_make(CSV_FIELDS_MAX * 1024);
-    return hint_columns(path, header, &arena, error);
-}
-
-/* By the names in a header, which is the file's own first line or stands in the configuration. */
-static Status bind_names(CsvReader *reader, const CsvRecord *header, Error *error)
-{
-    const Mapping *mapping = reader->emitter->mapping;
-    for (size_t i = 0; i < mapping->slot_count; i++)
-        TRY(find_column(reader, mapping->slots[i].path, header, &reader->columns[i], error));
-    return STATUS_OK;
-}
-
-static Status bind_numbers(CsvReader *reader, size_t column_count, Error *error)
-{
-    const Mapping *mapping = reader->emitter->mapping;
-    for (size_t i = 0; i < mapping->slot_count; i++) {
-        long long number;
-        Text path = mapping->slots[i].path;
-        if (!text_to_int64(path, &number) || number < 1 || (unsigned long long)number > column_count) {
-            error_set(error, ERROR_DATA, "%s: has no column %.*s", stream_name(reader->stream), TEXT_PRINTF(path));
-            return error_hint(error, "it has %zu column%s; is 'delimiter' right?", column_count,
-                              column_count == 1 ? "" : "s");
-        }
-        reader->columns[i] = (size_t)number - 1;
-    }
-    return STATUS_OK;
-}
-
-static void report_names(const CsvReader *reader, const CsvRecord *header)
-{
-    const Emitter *emitter = reader->emitter;
-    for (size_t i = 0; emitter->sink.name && i < header->field_count; i++) {
-        size_t slot = 0;
-        while (slot < emitter->mapping->slot_count && reader->columns[slot] != i)
-            slot++;
-        if (slot < emitter->mapping->slot_count)
-            continue;
-        char number[24];
-        snprintf(number, sizeof number, "%zu", i + 1);
-        bool has_names = emitter->mapping->source->has_header || emitter->mapping->source->columns;
-        emitter->sink.name(emitter->sink.context, has_names ? header->fields[i] : text_from(number));
-    }
-}
 
 /* --- records -------------------------------------------------------------------------------------------------- */
 
@@ -133,9 +43,7 @@ static Status take(CsvReader *reader, const CsvRecord *record, Error *error)
     Emitter *emitter = reader->emitter;
     TRY(emitter_begin(emitter, record->line, error));
     ValueForm form = utf8_is_storable(record->raw) ? VALUE_PLAIN : VALUE_UNCHECKED;
-    for (size_t i = 0; i < emitter->mapping->slot_count; i++)
-        emitter->values[i] = (Value){record->fields[reader->columns[i]], form};
-    return emitter_emit(emitter, 0, record->raw, error);
+    return columns_emit(&reader->columns, emitter, record->fields, form, record->raw, error);
 }
 
 static Status take_header(CsvReader *reader, const CsvRecord *header, Error *error)
@@ -145,8 +53,9 @@ static Status take_header(CsvReader *reader, const CsvRecord *header, Error *err
                   header->line, header->problem);
         return error_hint(error, "are 'delimiter' and 'quote' right?");
     }
-    TRY(bind_names(reader, header, error));
-    report_names(reader, header);
+    TRY(columns_bind(reader->emitter->mapping, header->fields, header->field_count, stream_name(reader->stream),
+                     &reader->columns, error));
+    columns_report(&reader->columns, reader->emitter, header->fields, header->field_count);
     return STATUS_OK;
 }
 
@@ -159,8 +68,9 @@ static Status bind_first(CsvReader *reader, const CsvRecord *record, bool *is_bo
     *is_bound = true;
     if (source->columns)
         return STATUS_OK;
-    TRY(bind_numbers(reader, record->field_count, error));
-    report_names(reader, record);
+    TRY(columns_bind_numbers(reader->emitter->mapping, record->field_count, stream_name(reader->stream),
+                             &reader->columns, error));
+    columns_report(&reader->columns, reader->emitter, NULL, record->field_count);
     return STATUS_OK;
 }
 
@@ -203,11 +113,8 @@ Status csv_format_read(Emitter *emitter, Stream *stream, FormatResult *result, E
     };
     cleanup(csv_scanner_freep) CsvScanner *scanner = NULL;
     TRY(csv_scanner_make(&options, stream, &scanner, error));
-    CsvReader reader = {.emitter = emitter, .stream = stream, .scanner = scanner};
-    reader.columns = calloc(emitter->mapping->slot_count + 1, sizeof *reader.columns);
-    if (!reader.columns)
-        return error_no_memory(error);
+    CsvReader reader = {.emitter = emitter, .stream = stream, .scanner = scanner, .columns = COLUMNS_INIT};
     Status status = read_all(&reader, result, error);
-    free(reader.columns);
+    columns_done(&reader.columns);
     return status;
 }

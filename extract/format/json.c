@@ -1,113 +1,19 @@
 #include "extract/format.h"
 
-#include "common/json.h"
 #include "common/json_stream.h"
 #include "common/utf8.h"
+#include "extract/json_walk.h"
 
 #include <stdio.h>
 
 typedef struct JsonReader {
     Emitter *emitter;
-    JsonScanner scanner;
-    Error *flaw; /* of the record at hand */
+    JsonWalk walk; /* its flaw is of the record at hand */
 } JsonReader;
 
 static Status next(JsonReader *reader, JsonToken *ret_token)
 {
-    return json_scanner_next(&reader->scanner, ret_token, reader->flaw);
-}
-
-static bool is_container(const JsonToken *token)
-{
-    return token->type == JSON_OBJECT_BEGIN || token->type == JSON_ARRAY_BEGIN;
-}
-
-/* Passes the rest of the value that began with the token. */
-static Status pass(JsonReader *reader, const JsonToken *token)
-{
-    return is_container(token) ? json_scanner_leave(&reader->scanner, reader->flaw) : STATUS_OK;
-}
-
-/* From the first token of a container to where the scanner stands, behind its last one. */
-static Text span_of(const JsonReader *reader, const JsonToken *first)
-{
-    if (!is_container(first))
-        return first->text;
-    return (Text){first->text.data, (size_t)(reader->scanner.at - first->text.data)};
-}
-
-/* --- filling the slots ---------------------------------------------------------------------------------------- */
-
-/* A name with escapes, which the table of children cannot find. */
-static const TrieNode *find_escaped(const TrieNode *node, Text raw)
-{
-    for (const TrieNode *child = node->first; child; child = child->next)
-        if (json_text_equal(raw, child->name))
-            return child;
-    return NULL;
-}
-
-static inline const TrieNode *find_child(const TrieNode *node, const JsonToken *key)
-{
-    return key->has_escapes ? find_escaped(node, key->text) : trie_child(node, key->text, false);
-}
-
-static Value value_of(const JsonReader *reader, const JsonToken *first)
-{
-    if (first->type == JSON_NULL)
-        return (Value){TEXT_NULL, VALUE_PLAIN};
-    return (Value){span_of(reader, first), first->has_escapes ? VALUE_ESCAPED : VALUE_PLAIN};
-}
-
-/* Goes down with the trie, so never deeper than the paths of the mapping. */
-static Status walk(JsonReader *reader, const TrieNode *node, const JsonToken *first);
-
-static Status walk_object(JsonReader *reader, const TrieNode *node)
-{
-    for (;;) {
-        JsonToken key, value;
-        TRY(next(reader, &key));
-        if (key.type == JSON_OBJECT_END)
-            return STATUS_OK;
-        const TrieNode *child = find_child(node, &key);
-        if (!child) {
-            TRY(json_scanner_skip(&reader->scanner, reader->flaw));
-            continue;
-        }
-        TRY(next(reader, &value));
-        TRY(walk(reader, child, &value));
-    }
-}
-
-static Status walk_array(JsonReader *reader, const TrieNode *node)
-{
-    for (int64_t index = 0;; index++) {
-        JsonToken value;
-        TRY(next(reader, &value));
-        if (value.type == JSON_ARRAY_END)
-            return STATUS_OK;
-        const TrieNode *child = trie_element(node, index);
-        TRY(child ? walk(reader, child, &value) : pass(reader, &value));
-    }
-}
-
-static Status walk(JsonReader *reader, const TrieNode *node, const JsonToken *first)
-{
-    if (first->type == JSON_OBJECT_BEGIN && node->first)
-        TRY(walk_object(reader, node));
-    else if (first->type == JSON_ARRAY_BEGIN && node->has_elements)
-        TRY(walk_array(reader, node));
-    else
-        TRY(pass(reader, first));
-    Value *values = reader->emitter->values;
-    if (node->slot != TRIE_NO_SLOT)
-        values[node->slot] = value_of(reader, first);
-    if (node->list_slot != TRIE_NO_SLOT) {
-        values[node->list_slot] = value_of(reader, first);
-        if (first->type == JSON_ARRAY_BEGIN)
-            values[node->list_slot].form = VALUE_LIST;
-    }
-    return STATUS_OK;
+    return json_scanner_next(&reader->walk.scanner, ret_token, reader->walk.flaw);
 }
 
 /* --- nested elements ------------------------------------------------------------------------------------------ */
@@ -123,8 +29,8 @@ static Status take_element(JsonReader *reader, size_t scope, const JsonToken *fi
     if (first->type == JSON_NULL)
         return STATUS_OK;
     emitter_clear_scope(reader->emitter, scope);
-    TRY(walk(reader, &reader->emitter->mapping->scopes[scope].root, first));
-    return emitter_emit(reader->emitter, scope, span_of(reader, first), error);
+    TRY(json_walk(&reader->walk, &reader->emitter->mapping->scopes[scope].root, first));
+    return emitter_emit(reader->emitter, scope, json_walk_span(&reader->walk, first), error);
 }
 
 /* The elements of a scope below the value that began with the token; arrays on the way are unfolded unless the path
@@ -143,7 +49,7 @@ static Status unfold(JsonReader *reader, size_t scope, size_t step, const JsonTo
             if (token.type == JSON_ARRAY_END)
                 return STATUS_OK;
             if (is_named && !is_index(nested->path.steps[step].name, index))
-                TRY(pass(reader, &token));
+                TRY(json_walk_pass(&reader->walk, &token));
             else
                 TRY(unfold(reader, scope, step + is_named, &token, error));
         }
@@ -156,7 +62,7 @@ static Status unfold(JsonReader *reader, size_t scope, size_t step, const JsonTo
             return STATUS_OK;
         bool is_wanted = json_text_equal(token.text, nested->path.steps[step].name);
         TRY(next(reader, &token));
-        TRY(is_wanted ? unfold(reader, scope, step + 1, &token, error) : pass(reader, &token));
+        TRY(is_wanted ? unfold(reader, scope, step + 1, &token, error) : json_walk_pass(&reader->walk, &token));
     }
     return STATUS_OK;
 }
@@ -169,7 +75,7 @@ static Status emit_scopes(JsonReader *reader, Text text, Error *error)
         JsonToken first;
         if (emitter->mapping->scopes[scope].form != EACH_ELEMENT)
             continue;
-        reader->scanner = json_scanner_make(text);
+        reader->walk.scanner = json_scanner_make(text);
         TRY(next(reader, &first));
         TRY(unfold(reader, scope, 0, &first, error));
     }
@@ -191,15 +97,15 @@ static Status reject(JsonReader *reader, const JsonRecord *record, const char *c
 /* The whole text, to its end: only then is it known to be JSON. */
 static Status scan(JsonReader *reader, const TrieNode *root, Text text)
 {
-    reader->scanner = json_scanner_make(text);
+    reader->walk.scanner = json_scanner_make(text);
     JsonToken first, behind;
     TRY(next(reader, &first));
     bool is_record = first.type == JSON_OBJECT_BEGIN || (first.type == JSON_ARRAY_BEGIN && root->has_elements) ||
                      root->slot != TRIE_NO_SLOT;
-    TRY(walk(reader, root, &first));
+    TRY(json_walk(&reader->walk, root, &first));
     Status status = next(reader, &behind);
     if (status == STATUS_END && !is_record)
-        return error_set(reader->flaw, ERROR_DATA, "is a value, and not an object");
+        return error_set(reader->walk.flaw, ERROR_DATA, "is a value, and not an object");
     return status == STATUS_END ? STATUS_OK : STATUS_ERROR;
 }
 
@@ -210,12 +116,12 @@ static Status take(JsonReader *reader, const JsonRecord *record, Error *error)
     Emitter *emitter = reader->emitter;
     TRY(emitter_begin(emitter, record->line, error));
     Error flaw;
-    reader->flaw = &flaw;
+    reader->walk.flaw = &flaw;
     if (scan(reader, &emitter->mapping->scopes[0].root, record->text) != STATUS_OK)
         return reject(reader, record, "malformed_json", flaw.message, error);
     if (emitter->sink.name)
         TRY(json_names_report(emitter, record->text, error));
-    reader->flaw = error;
+    reader->walk.flaw = error;
     return emit_scopes(reader, record->text, error);
 }
 
@@ -249,7 +155,7 @@ static Status read_all(JsonReader *reader, JsonStream *records, FormatResult *re
 Status json_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error)
 {
     const Source *source = emitter->mapping->source;
-    JsonReader reader = {.emitter = emitter};
+    JsonReader reader = {.emitter = emitter, .walk = {.values = emitter->values}};
     cleanup(json_stream_done) JsonStream records = json_stream_make((JsonStreamOptions){
         .layout = source->format == FORMAT_JSON ? JSON_ARRAY : JSON_LINES,
         .read = read_block,

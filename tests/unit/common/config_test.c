@@ -387,7 +387,8 @@ static void checks_keys_against_the_format(void **state)
     assert_refused(fixture, deals("json", "{deal_key: ../Id, created_at: Made}", ""),
                    "6:24: '../Id' climbs out of the record", NULL);
     assert_refused(fixture, deals("csv", FIELDS, "    also: [{kind: rate, each: x, fields: {rate: r}}]\n"),
-                   "7:31: 'each' needs nested records, which csv has not", "it is for ndjson, json and xml");
+                   "7:31: 'each' needs nested records, which csv has not",
+                   "in tables it is {split: COLUMN, by: ';'} or {columns: 'name_#_'}");
     assert_refused(fixture, deals("json", FIELDS, "    also: [{kind: rate, each: x, fields: {rate: r}}]\n"),
                    "7:12: kind 'rate' needs 'currency', 'day', which 'fields' does not map", "");
 }
