@@ -44,17 +44,25 @@ typedef struct OpenElement {
 
 typedef struct QueuedRecord {
     size_t line, event_start, event_count, value_start;
+    Text name;
+    const char *space;
     bool is_too_long;
 } QueuedRecord;
+
+typedef struct RecordPath {
+    Text steps[XML_PATH_STEPS_MAX];
+    size_t step_count;
+    bool is_whole;
+} RecordPath;
 
 struct XmlReader {
     XmlRead *read;
     void *context;
     xmlParserCtxtPtr parser;
-    char *path; /* cut into the steps */
-    Text steps[XML_PATH_STEPS_MAX];
-    size_t step_count;
-    bool is_path_whole;
+    char *path_text; /* cut into the steps */
+    RecordPath paths[XML_PATHS_MAX];
+    size_t path_count;
+    Text root;
     size_t ceiling;
     Text block; /* read, not yet fed */
     bool has_input;
@@ -137,16 +145,24 @@ static xmlEntityPtr on_entity(void *context, const xmlChar *name)
     return xmlGetPredefinedEntity(name);
 }
 
-/* Whether the element opened last is a record by the path. */
-static bool is_record(const XmlReader *reader)
+/* Whether the element opened last is a record by this path. */
+static bool is_record_by(const XmlReader *reader, const RecordPath *path)
 {
-    size_t count = reader->step_count;
-    if (reader->depth < count || (reader->is_path_whole && reader->depth != count))
+    size_t count = path->step_count;
+    if (reader->depth < count || (path->is_whole && reader->depth != count))
         return false;
     for (size_t back = 0; back < count; back++)
-        if (!text_equal(reader->open[reader->depth - back].name, reader->steps[count - 1 - back]))
+        if (!text_equal(reader->open[reader->depth - back].name, path->steps[count - 1 - back]))
             return false;
     return true;
+}
+
+static bool is_record(const XmlReader *reader)
+{
+    for (size_t i = 0; i < reader->path_count; i++)
+        if (is_record_by(reader, &reader->paths[i]))
+            return true;
+    return false;
 }
 
 /* Counts bytes of the open record; false once there are too many, and then all that it holds is let go. */
@@ -164,9 +180,15 @@ static bool take_bytes(XmlReader *reader, size_t size)
     return false;
 }
 
-static void add_event(XmlReader *reader, XmlEventKind kind, Text name, Text value)
+/* A prefix that was never declared stands for the namespace that it was meant to name. */
+static const char *namespace_of(const xmlChar *prefix, const xmlChar *uri)
 {
-    XmlEvent event = {.kind = kind, .name = name, .value = value};
+    return (const char *)(uri ? uri : prefix);
+}
+
+static void add_event(XmlReader *reader, XmlEventKind kind, Text name, Text value, const char *space)
+{
+    XmlEvent event = {.kind = kind, .name = name, .value = value, .space = space};
     if (value.size)
         append(reader, &reader->values, value.data, value.size);
     append(reader, &reader->events, &event, sizeof event);
@@ -206,17 +228,19 @@ static void take_attribute(XmlReader *reader, const xmlChar *const *attribute)
     if (!take_bytes(reader, name.size + value.size + ATTRIBUTE_BYTES))
         return;
     size_t value_start = reader->values.size;
-    add_event(reader, XML_EVENT_ATTRIBUTE, name, value);
+    add_event(reader, XML_EVENT_ATTRIBUTE, name, value, namespace_of(attribute[1], attribute[2]));
     if (reader->ending == RUNNING && value.size && memchr(value.data, '&', value.size))
         decode_ampersands(reader, value_start);
 }
 
-static void begin_record(XmlReader *reader)
+static void begin_record(XmlReader *reader, const char *space)
 {
     reader->record_depth = reader->depth;
     reader->record_bytes = 0;
     reader->record = (QueuedRecord){
         .line = (size_t)reader->parser->input->line,
+        .name = reader->open[reader->depth].name,
+        .space = space,
         .event_start = reader->events.size,
         .value_start = reader->values.size,
     };
@@ -226,8 +250,6 @@ static void on_begin(void *context, const xmlChar *local_name, const xmlChar *pr
                      int namespace_count, const xmlChar **namespaces, int attribute_count, int defaulted_count,
                      const xmlChar **attributes)
 {
-    (void)prefix;
-    (void)uri;
     (void)namespace_count;
     (void)namespaces;
     (void)defaulted_count;
@@ -242,12 +264,14 @@ static void on_begin(void *context, const xmlChar *local_name, const xmlChar *pr
     Text name = text_of(local_name);
     reader->open[reader->depth].has_children = true;
     reader->open[++reader->depth] = (OpenElement){.name = name, .text_start = reader->texts.size};
+    if (reader->depth == 1)
+        reader->root = name;
     if (!reader->record_depth) {
         if (!is_record(reader))
             return;
-        begin_record(reader);
+        begin_record(reader, namespace_of(prefix, uri));
     } else if (take_bytes(reader, 2 * name.size + ELEMENT_BYTES)) {
-        add_event(reader, XML_EVENT_BEGIN, name, TEXT_NULL);
+        add_event(reader, XML_EVENT_BEGIN, name, TEXT_NULL, namespace_of(prefix, uri));
     }
     for (int i = 0; i < attribute_count && reader->ending == RUNNING; i++)
         take_attribute(reader, (const xmlChar *const *)attributes + 5 * (size_t)i);
@@ -285,36 +309,56 @@ static void on_end(void *context, const xmlChar *local_name, const xmlChar *pref
         if (reader->texts.size > element->text_start)
             text = (Text){reader->texts.data + element->text_start, reader->texts.size - element->text_start};
         if (element->is_nil)
-            add_event(reader, XML_EVENT_TEXT, element->name, TEXT_NULL);
+            add_event(reader, XML_EVENT_TEXT, element->name, TEXT_NULL, NULL);
         else if (!element->has_children || !text_is_empty(text_trim(text)))
-            add_event(reader, XML_EVENT_TEXT, element->name, text);
+            add_event(reader, XML_EVENT_TEXT, element->name, text, NULL);
         reader->texts.size = element->text_start;
         if (!is_record_end)
-            add_event(reader, XML_EVENT_END, element->name, TEXT_NULL);
+            add_event(reader, XML_EVENT_END, element->name, TEXT_NULL, NULL);
     }
     if (is_record_end && reader->ending == RUNNING)
         end_record(reader);
 }
 
-static Status split_path(XmlReader *reader, const char *record_path, Error *error)
+/* What stands in the rest before the byte, which goes too. */
+static Text cut(Text *rest, char byte, bool *ret_is_last)
 {
-    reader->is_path_whole = record_path[0] == '/';
-    reader->path = strdup(record_path + reader->is_path_whole);
-    if (!reader->path)
-        return error_no_memory(error);
-    Text rest = text_from(reader->path);
+    Text piece = {rest->data, text_find(*rest, byte)};
+    *ret_is_last = piece.size == rest->size;
+    size_t used = piece.size + !*ret_is_last;
+    *rest = (Text){rest->data + used, rest->size - used};
+    return piece;
+}
+
+static Status split_path(RecordPath *path, Text rest, Error *error)
+{
+    Text whole = rest;
+    path->is_whole = text_starts_with(rest, TEXT("/"));
+    if (path->is_whole)
+        rest = (Text){rest.data + 1, rest.size - 1};
     for (bool is_last = false; !is_last;) {
-        size_t size = text_find(rest, '/');
-        Text step = {rest.data, size};
-        is_last = size == rest.size;
-        if (size == 0 || reader->step_count == XML_PATH_STEPS_MAX)
-            return error_set(error, ERROR_CONFIG, "\"%.100s\" is no path of an element", record_path);
-        if (text_find(step, ':') < size) {
-            error_set(error, ERROR_CONFIG, "\"%.100s\": elements are named without a prefix", record_path);
+        Text step = cut(&rest, '/', &is_last);
+        if (step.size == 0 || path->step_count == XML_PATH_STEPS_MAX)
+            return error_set(error, ERROR_CONFIG, "\"%.100s\" is no path of an element", whole.data);
+        if (text_find(step, ':') < step.size) {
+            error_set(error, ERROR_CONFIG, "\"%.100s\": elements are named without a prefix", whole.data);
             return error_hint(error, "leave out what stands before the colon");
         }
-        reader->steps[reader->step_count++] = step;
-        rest = (Text){rest.data + size + !is_last, rest.size - size - !is_last};
+        path->steps[path->step_count++] = step;
+    }
+    return STATUS_OK;
+}
+
+static Status split_paths(XmlReader *reader, const char *record_path, Error *error)
+{
+    reader->path_text = strdup(record_path);
+    if (!reader->path_text)
+        return error_no_memory(error);
+    Text rest = text_from(reader->path_text);
+    for (bool is_last = false; !is_last;) {
+        if (reader->path_count == XML_PATHS_MAX)
+            return error_set(error, ERROR_CONFIG, "\"%.100s\" names more than %d elements", record_path, XML_PATHS_MAX);
+        TRY(split_path(&reader->paths[reader->path_count++], cut(&rest, '|', &is_last), error));
     }
     return STATUS_OK;
 }
@@ -355,7 +399,7 @@ Status xml_reader_new(XmlRead *read, void *context, const char *record_path, siz
     reader->queue = buffer_make(EVENTS_CEILING);
     reader->values = buffer_make(TEXT_CEILING);
     reader->texts = buffer_make(TEXT_CEILING);
-    TRY(split_path(reader, record_path, error));
+    TRY(split_paths(reader, record_path, error));
     reader->parser = make_parser(reader);
     if (!reader->parser)
         return error_no_memory(error);
@@ -463,7 +507,11 @@ static void give_queued(XmlReader *reader, XmlRecord *ret_record)
         events[i].value.data = value;
         value += events[i].value.size;
     }
-    *ret_record = (XmlRecord){.line = queued->line, .events = events, .event_count = queued->event_count};
+    *ret_record = (XmlRecord){.line = queued->line,
+                              .events = events,
+                              .event_count = queued->event_count,
+                              .name = queued->name,
+                              .space = queued->space};
 }
 
 Status xml_reader_next(XmlReader *reader, XmlRecord *ret_record, Error *error)
@@ -496,6 +544,11 @@ Status xml_reader_next(XmlReader *reader, XmlRecord *ret_record, Error *error)
     }
 }
 
+Text xml_reader_root(const XmlReader *reader)
+{
+    return reader->root;
+}
+
 void xml_reader_free(XmlReader *reader)
 {
     if (!reader)
@@ -506,7 +559,7 @@ void xml_reader_free(XmlReader *reader)
     buffer_done(&reader->values);
     buffer_done(&reader->texts);
     buffer_done(&reader->queue);
-    free(reader->path);
+    free(reader->path_text);
     free(reader);
 }
 

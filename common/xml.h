@@ -15,9 +15,9 @@
  *     ATTRIBUTE id "7"  BEGIN Name  TEXT Name "A & B"  END Name
  *     BEGIN Address  BEGIN City  TEXT City "Bonn"  END City  END Address  BEGIN Fax  TEXT Fax (absent)  END Fax
  *
- * Names are local names: namespaces are not looked at, but attributes in that of XML Schema instances (nil, type, ...)
- * are not given. A document type declaration is refused, so that no entity but the five predefined ones exists; nothing
- * outside of the document is ever read; XInclude elements are elements like others.
+ * Names are local names; the namespace stands beside them for those who want it. Attributes in that of XML Schema
+ * instances (nil, type, ...) are not given. A document type declaration is refused, so that no entity but the five
+ * predefined ones exists; nothing outside of the document is ever read; XInclude elements are elements like others.
  */
 #ifndef CLOSEDLOOP_COMMON_XML_H
 #define CLOSEDLOOP_COMMON_XML_H
@@ -29,6 +29,7 @@ enum {
     XML_RECORD_CEILING = 1 << 20, /* bytes of one record, unless another ceiling is given */
     XML_DEPTH_MAX = 256,
     XML_PATH_STEPS_MAX = 16,
+    XML_PATHS_MAX = 8,
 };
 
 typedef enum XmlEventKind {
@@ -43,14 +44,18 @@ typedef enum XmlEventKind {
  * (text_is_null) where xsi:nil says so. The record's own text comes last. */
 typedef struct XmlEvent {
     XmlEventKind kind;
-    Text name;  /* the element's or attribute's, NUL-terminated; valid as long as the reader */
-    Text value; /* ATTRIBUTE and TEXT; UTF-8, valid until the next call */
+    Text name;         /* the element's or attribute's, NUL-terminated; valid as long as the reader */
+    Text value;        /* ATTRIBUTE and TEXT; UTF-8, valid until the next call */
+    const char *space; /* BEGIN and ATTRIBUTE: the name's namespace, as that of XmlRecord */
 } XmlEvent;
 
 typedef struct XmlRecord {
     size_t line; /* where the start tag of the record ends, from 1; of a problem: where it was found */
     const XmlEvent *events;
     size_t event_count;
+    Text name;         /* of the record's element */
+    const char *space; /* its namespace: an address, or the prefix where none was declared for it; NULL: none. Valid as
+                          long as the reader */
     /* NULL, or why the record cannot be used; it has no events then:
      *   record_too_long   its markup and text hold more bytes than the ceiling; reading goes on behind it
      *   malformed_xml     the document breaks here (or inside of the record that began before), and ends for us */
@@ -64,14 +69,17 @@ typedef struct XmlReader XmlReader;
 typedef Status XmlRead(void *context, Text *ret_block, Error *error);
 
 /* record_path is the local name of the element that is one record, or the last steps of its path ("Body/records"); with
- * a leading slash it is the whole path from the root. A record within a record is part of the outer one. ceiling 0
- * means XML_RECORD_CEILING. ERROR_CONFIG for a path that is none. */
+ * a leading slash it is the whole path from the root. Several are parted by '|'. A record within a record is part of
+ * the outer one. ceiling 0 means XML_RECORD_CEILING. ERROR_CONFIG for a path that is none. */
 Status xml_reader_new(XmlRead *read, void *context, const char *record_path, size_t ceiling, XmlReader **ret_reader,
                       Error *error);
 
 /* The next record, or STATUS_END. ERROR_DATA for a document type declaration; otherwise only what the read function
  * fails with, and ERROR_INTERNAL without memory. Messages and problems do not name the file: the caller does. */
 Status xml_reader_next(XmlReader *reader, XmlRecord *ret_record, Error *error);
+
+/* The local name of the outermost element; absent until it has been read. Valid as long as the reader. */
+Text xml_reader_root(const XmlReader *reader);
 
 /* Accepts NULL. */
 void xml_reader_free(XmlReader *reader);

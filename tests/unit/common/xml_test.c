@@ -169,10 +169,43 @@ static void ignores_namespaces(void **state)
            "r", "1: @k=1 <Id Id=5 > <w w=6 >\n");
 }
 
+static void takes_several_paths(void **state)
+{
+    (void)state;
+    expect("<a><r>1</r><s>2</s><b><s>3</s></b></a>", "r|/a/s", "1: r=1\n1: s=2\n");
+    expect("<a><r>1</r></a>", "q|r", "1: r=1\n");
+}
+
+static void tells_names_and_namespaces(void **state)
+{
+    (void)state;
+    Source source = {.rest =
+                         TEXT("<l xmlns='urn:d' xmlns:s='urn:s'><s:r k='1' s:k='2'><x/><v:w/></s:r><e xmlns=''/></l>")};
+    Error error = ERROR_INIT;
+    cleanup(xml_reader_free_pointer) XmlReader *reader = NULL;
+    assert_int_equal(STATUS_OK, xml_reader_new(read_source, &source, "/l/r|/l/e", 0, &reader, &error));
+    assert_true(text_is_null(xml_reader_root(reader)));
+    XmlRecord record;
+    assert_int_equal(STATUS_OK, xml_reader_next(reader, &record, &error));
+    assert_true(text_is(xml_reader_root(reader), "l"));
+    assert_true(text_is(record.name, "r"));
+    assert_string_equal("urn:s", record.space);
+    assert_null(record.events[0].space);
+    assert_string_equal("urn:s", record.events[1].space);
+    assert_string_equal("urn:d", record.events[2].space);
+    assert_int_equal(XML_EVENT_BEGIN, record.events[5].kind);
+    assert_string_equal("v", record.events[5].space);
+    assert_int_equal(STATUS_OK, xml_reader_next(reader, &record, &error));
+    assert_true(text_is(record.name, "e"));
+    assert_null(record.space);
+    assert_int_equal(STATUS_END, xml_reader_next(reader, &record, &error));
+}
+
 static void refuses_bad_paths(void **state)
 {
     (void)state;
-    static const char *const paths[] = {"", "/", "a//b", "a/", "//a", "s:r", "1/2/3/4/5/6/7/8/9/0/1/2/3/4/5/6/7"};
+    static const char *const paths[] = {
+        "", "/", "a|", "a|b|c|d|e|f|g|h|i", "a//b", "a/", "//a", "s:r", "1/2/3/4/5/6/7/8/9/0/1/2/3/4/5/6/7"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         Source source = {0};
         Error error = ERROR_INIT;
@@ -458,6 +491,8 @@ int main(void)
         cmocka_unit_test(tells_nil_from_empty),
         cmocka_unit_test(matches_the_end_of_the_path),
         cmocka_unit_test(ignores_namespaces),
+        cmocka_unit_test(takes_several_paths),
+        cmocka_unit_test(tells_names_and_namespaces),
         cmocka_unit_test(refuses_bad_paths),
         cmocka_unit_test(decodes_declared_encodings),
         cmocka_unit_test(ends_at_what_is_malformed),
