@@ -14,7 +14,15 @@
 #include "common/hash.h"
 #include "common/record.h"
 
-typedef enum SourceFormat { FORMAT_CSV, FORMAT_TSV, FORMAT_NDJSON, FORMAT_JSON, FORMAT_XML } SourceFormat;
+typedef enum SourceFormat {
+    FORMAT_CSV,
+    FORMAT_TSV,
+    FORMAT_NDJSON,
+    FORMAT_JSON,
+    FORMAT_XML,
+    FORMAT_SITEMAP,
+    FORMAT_FEED,
+} SourceFormat;
 
 typedef enum SourceMode {
     MODE_APPEND,   /* events: the first of a key stays */
@@ -175,7 +183,7 @@ Status config_check_sources(const Config *config, const char *const *names, size
 /* Whether its records are rows, and its paths names of columns. */
 static inline bool source_format_is_table(SourceFormat format)
 {
-    return format == FORMAT_CSV || format == FORMAT_TSV;
+    return format == FORMAT_CSV || format == FORMAT_TSV || format == FORMAT_SITEMAP || format == FORMAT_FEED;
 }
 
 const char *source_format_name(SourceFormat format);

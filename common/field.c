@@ -1,5 +1,6 @@
 #include "common/field.h"
 
+#include "common/format_columns.h"
 #include "common/path.h"
 #include "common/schema.h"
 
@@ -54,9 +55,30 @@ static bool is_column_number(Text path)
     return path.size && path.data[0] >= '1' && path.data[0] <= '9' && text_to_int64(path, &number);
 }
 
+/* Of a format that names its columns itself. */
+static Status check_known_column(FormatColumns columns, const Source *source, const YamlNode *node, Text path,
+                                 Error *error)
+{
+    if (format_column_find(columns, path) < columns.count)
+        return STATUS_OK;
+    yaml_error(node, error, "unknown column %s: a %s has none of that name", yaml_describe(node).text,
+               source_format_name(source->format));
+    const char *nearest = nearest_name(path, columns.names, columns.count);
+    if (nearest)
+        return error_hint(error, "did you mean '%s'?", nearest);
+    char joined[400] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < columns.count && size < sizeof joined; i++)
+        size += (size_t)snprintf(joined + size, sizeof joined - size, "%s%s", i ? ", " : "", columns.names[i]);
+    return error_hint(error, "known are: %s", joined);
+}
+
 static Status check_column(const PathPlace *place, const YamlNode *node, Text path, Error *error)
 {
     const Source *source = place->source;
+    FormatColumns columns = format_columns(source->format);
+    if (columns.names)
+        return check_known_column(columns, source, node, path, error);
     if (source->has_header)
         return STATUS_OK;
     if (!source->columns) {

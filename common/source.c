@@ -8,8 +8,9 @@
 
 #include <stdlib.h>
 
-static const SchemaName formats[] = {{"csv", FORMAT_CSV},   {"tsv", FORMAT_TSV}, {"ndjson", FORMAT_NDJSON},
-                                     {"json", FORMAT_JSON}, {"xml", FORMAT_XML}, {NULL, 0}};
+static const SchemaName formats[] = {
+    {"csv", FORMAT_CSV}, {"tsv", FORMAT_TSV},         {"ndjson", FORMAT_NDJSON}, {"json", FORMAT_JSON},
+    {"xml", FORMAT_XML}, {"sitemap", FORMAT_SITEMAP}, {"feed", FORMAT_FEED},     {NULL, 0}};
 static const SchemaName modes[] = {
     {"append", MODE_APPEND}, {"upsert", MODE_UPSERT}, {"snapshot", MODE_SNAPSHOT}, {NULL, 0}};
 
@@ -35,7 +36,7 @@ static const SchemaField entry_fields[] = {
     {"kind", SCHEMA_ENUM, offsetof(SourceEntry, kind), .is_required = true, .names = mapping_kinds,
      .meaning = "the record kind that each record becomes"},
     {"format", SCHEMA_ENUM, offsetof(SourceEntry, format), .names = formats,
-     .meaning = "csv, tsv, ndjson, json or xml, plain or gzip"},
+     .meaning = "csv, tsv, ndjson, json, xml, sitemap or feed, plain or gzip"},
     {"record", SCHEMA_TEXT, offsetof(SourceEntry, record), .minimum = 1, .maximum = 1024,
      .meaning = "xml: the element that is one record; json: the path of the array of records"},
     {"path", SCHEMA_TEXT_LIST, offsetof(SourceEntry, paths), .minimum = 1, .maximum = 10000,
@@ -327,7 +328,7 @@ static Status take_format(const SourceEntry *entry, Arena *arena, Source *source
     TRY(refuse(entry, "delimiter", "csv and tsv", error));
     TRY(refuse(entry, "quote", "csv and tsv", error));
     TRY(refuse(entry, "header", "csv and tsv", error));
-    if (source->format == FORMAT_NDJSON)
+    if (source->format != FORMAT_JSON && source->format != FORMAT_XML)
         return refuse(entry, "record", "xml and json", error);
     if (source->format == FORMAT_XML && text_is_null(entry->record)) {
         yaml_error(entry->node, error, "xml needs 'record'");

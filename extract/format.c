@@ -2,6 +2,8 @@
 
 #include "common/signal.h"
 
+#include <stdio.h>
+
 /* What stands behind the last record belongs to the file's digest, and may be damaged. */
 static Status drain(Stream *stream, Error *error)
 {
@@ -12,6 +14,15 @@ static Status drain(Stream *stream, Error *error)
             return status == STATUS_END ? STATUS_OK : status;
         TRY(signal_check(error));
     }
+}
+
+void format_note_break(const XmlRecord *record, FormatResult *result)
+{
+    if (!record->problem || !text_is(text_from(record->problem), "malformed_xml"))
+        return;
+    result->is_broken = true;
+    result->broken_line = record->line;
+    snprintf(result->broken_reason, sizeof result->broken_reason, "%s", record->message);
 }
 
 Status format_read(Emitter *emitter, Stream *stream, FormatResult *ret_result, Error *error)
@@ -28,6 +39,12 @@ Status format_read(Emitter *emitter, Stream *stream, FormatResult *ret_result, E
         break;
     case FORMAT_XML:
         TRY(xml_format_read(emitter, stream, &result, error));
+        break;
+    case FORMAT_SITEMAP:
+        TRY(sitemap_format_read(emitter, stream, &result, error));
+        break;
+    case FORMAT_FEED:
+        TRY(feed_format_read(emitter, stream, &result, error));
         break;
     }
     if (!emitter_is_full(emitter))

@@ -11,6 +11,7 @@
 
 #include "common/error.h"
 #include "common/stream.h"
+#include "common/xml.h"
 #include "extract/emitter.h"
 
 typedef struct FormatResult {
@@ -29,6 +30,11 @@ Status format_read(Emitter *emitter, Stream *stream, FormatResult *ret_result, E
 Status csv_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
 Status json_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
 Status xml_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
+Status sitemap_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
+Status feed_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
+
+/* For readers of XML: if the record says that the document breaks off, so does the result. */
+void format_note_break(const XmlRecord *record, FormatResult *result);
 
 /* For a preview: tells the emitter's sink of the places of one record that nobody asks for, as paths. */
 Status json_names_report(Emitter *emitter, Text record, Error *error);

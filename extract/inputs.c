@@ -1,6 +1,7 @@
 #include "extract/inputs.h"
 
 #include "extract/transport/query.h"
+#include "extract/transport/sitemap_files.h"
 
 static bool is_wanted(const Run *run, const FileInput *input)
 {
@@ -32,6 +33,11 @@ static Status find_files(Run *run, const Source *source, Arena *arena, Inputs *r
             status = files_merge(&inputs.files, &found, arena, &inputs.files, error);
         if (status == STATUS_OK)
             continue;
+        inputs.is_whole = false;
+        TRY(run_note_failure(run, source, error));
+    }
+    if (source->format == FORMAT_SITEMAP &&
+        sitemap_files_add(&inputs.files, arena, &inputs.files, error) != STATUS_OK) {
         inputs.is_whole = false;
         TRY(run_note_failure(run, source, error));
     }

@@ -7,10 +7,9 @@ enum { NAMES_CEILING = 1 << 20 };
 
 Preview preview_make(FILE *stream, SourceFormat format)
 {
-    bool is_table = format == FORMAT_CSV || format == FORMAT_TSV;
     return (Preview){
         .stream = stream,
-        .what = is_table               ? "columns"
+        .what = source_format_is_table(format) ? "columns"
                 : format == FORMAT_XML ? "elements"
                                        : "keys",
         .arena = arena_make(NAMES_CEILING),

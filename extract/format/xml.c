@@ -3,8 +3,6 @@
 #include "common/buffer.h"
 #include "common/xml.h"
 
-#include <stdio.h>
-
 enum { PATH_CEILING = 1024 };
 
 typedef struct XmlWalk {
@@ -161,15 +159,6 @@ static Status read_block(void *context, Text *ret_block, Error *error)
     return stream_read(context, ret_block, error);
 }
 
-static void note_break(const XmlRecord *record, FormatResult *result)
-{
-    if (!record->problem || !text_is(text_from(record->problem), "malformed_xml"))
-        return;
-    result->is_broken = true;
-    result->broken_line = record->line;
-    snprintf(result->broken_reason, sizeof result->broken_reason, "%s", record->message);
-}
-
 Status xml_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error)
 {
     const Source *source = emitter->mapping->source;
@@ -183,7 +172,7 @@ Status xml_format_read(Emitter *emitter, Stream *stream, FormatResult *result, E
             return STATUS_OK; /* that nothing is no document is the caller's to judge */
         if (status == STATUS_OK) {
             result->has_content = true;
-            note_break(&record, result);
+            format_note_break(&record, result);
             status = take(&walk, error);
         } else if (error->code == ERROR_DATA &&
                    !text_starts_with(text_from(error->message), text_from(stream_name(stream)))) {

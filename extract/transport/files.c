@@ -12,7 +12,7 @@ static Status no_room(Error *error)
     return error_set(error, ERROR_CONFIG, "the source's paths name more files than there is room for");
 }
 
-static Status look_at(const char *path, FileInput *ret_input, Error *error)
+Status files_look_at(const char *path, FileInput *ret_input, Error *error)
 {
     struct stat facts;
     if (!utf8_is_storable(text_from(path))) {
@@ -53,7 +53,7 @@ Status files_find(Text path, Arena *arena, FileInputs *ret_inputs, Error *error)
     if (!inputs.items)
         return no_room(error);
     for (size_t i = 0; i < found.count; i++)
-        TRY(look_at(found.items[i], &inputs.items[i], error));
+        TRY(files_look_at(found.items[i], &inputs.items[i], error));
     *ret_inputs = inputs;
     return STATUS_OK;
 }

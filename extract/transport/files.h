@@ -30,6 +30,9 @@ typedef struct FileInputs {
  * none, or it is no file; ERROR_PERMISSION; ERROR_DATA for a name that is no UTF-8. */
 Status files_find(Text path, Arena *arena, FileInputs *ret_inputs, Error *error);
 
+/* One file, by its name as it is: no wildcards. Errors as above. The path is kept. */
+Status files_look_at(const char *path, FileInput *ret_input, Error *error);
+
 /* Those of both, sorted by path, each once; in the arena. */
 Status files_merge(const FileInputs *a, const FileInputs *b, Arena *arena, FileInputs *ret_inputs, Error *error);
 
