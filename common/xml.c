@@ -1,5 +1,6 @@
 #include "common/xml.h"
 #include "common/buffer.h"
+#include "common/utf8.h"
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -284,6 +285,18 @@ static void on_text(void *context, const xmlChar *bytes, int size)
         append(reader, &reader->texts, bytes, (size_t)size);
 }
 
+/* libxml2 checks these bytes as they are pushed, but takes characters in more bytes than they need. */
+static void on_cdata(void *context, const xmlChar *bytes, int size)
+{
+    XmlReader *reader = context;
+    if (utf8_is_valid((Text){(const char *)bytes, (size_t)size})) {
+        on_text(context, bytes, size);
+        return;
+    }
+    keep_message(reader, "a CDATA section holds bytes that are no UTF-8", reader->parser->input->line);
+    stop(reader, MALFORMED);
+}
+
 static void end_record(XmlReader *reader)
 {
     QueuedRecord *record = &reader->record;
@@ -373,7 +386,7 @@ static xmlParserCtxtPtr make_parser(XmlReader *reader)
         .endElementNs = on_end,
         .characters = on_text,
         .ignorableWhitespace = on_text,
-        .cdataBlock = on_text,
+        .cdataBlock = on_cdata,
         .serror = on_error,
         .error = on_plain_message,
         .warning = on_plain_message,

@@ -10,8 +10,8 @@ Preview preview_make(FILE *stream, SourceFormat format)
     return (Preview){
         .stream = stream,
         .what = source_format_is_table(format) ? "columns"
-                : format == FORMAT_XML ? "elements"
-                                       : "keys",
+                : format == FORMAT_XML         ? "elements"
+                                               : "keys",
         .arena = arena_make(NAMES_CEILING),
     };
 }

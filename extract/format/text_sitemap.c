@@ -28,7 +28,7 @@ static Status take_line(Lines *lines, Text line, Error *error)
     if (lines->is_too_long || line.size > ceiling) {
         char reason[64];
         snprintf(reason, sizeof reason, "the line is longer than %zu bytes", ceiling);
-        line.size = ceiling;
+        line.size = line.size < ceiling ? line.size : ceiling;
         return emitter_reject(entry->emitter, lines->number, "record_too_long", reason, line, error);
     }
     line = text_trim(line);

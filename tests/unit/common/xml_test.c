@@ -266,6 +266,8 @@ static void ends_at_what_is_malformed(void **state)
     expect("\n\n  ", "r", "3: malformed_xml\n");
     expect("<?xml version='1.0' encoding='klingon'?><r/>", "r", "1: malformed_xml\n");
     expect_document(TEXT("<l><r>1</r><r>\0</r></l>"), "r", 0, "1: r=1\n1: malformed_xml\n");
+    expect("<l><r>1</r><r><![CDATA[\xC1\x8E]]></r></l>", "r", "1: r=1\n1: malformed_xml\n");
+    expect("<r><![CDATA[\xC3\xA9]]></r>", "r", "1: r=\xC3\xA9\n");
     /* What a decoder outside of libxml2 stumbles over. */
     expect("<?xml version='1.0' encoding='EUC-JP'?><r>\xFF\xFF\xFF</r>", "r", "1: malformed_xml\n");
     /* Half of a surrogate pair. */
