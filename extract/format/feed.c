@@ -3,9 +3,9 @@
 #include "extract/format.h"
 
 #include "common/xml.h"
-#include "extract/format/document.h"
 #include "extract/format/entry.h"
 #include "extract/format/html_text.h"
+#include "extract/format/web_document.h"
 
 static const char paths[] = "/rss/channel/item|/rss/item|/RDF/item|/feed/entry|/feed/author";
 
@@ -21,7 +21,7 @@ typedef struct Element {
 } Element;
 
 typedef struct FeedReader {
-    Document *document;
+    WebDocument *document;
     Entry entry;
     Buffer author;              /* of the whole feed, where an entry names none */
     Text plain_author, creator; /* of the item: what RSS says, with an address perhaps, and iTunes */
@@ -234,7 +234,7 @@ static Status take(FeedReader *reader, const XmlRecord *record, Error *error)
 
 /* --- the document --------------------------------------------------------------------------------------------- */
 
-static Status no_feed(const Document *document, Text root, Error *error)
+static Status no_feed(const WebDocument *document, Text root, Error *error)
 {
     error_set(error, ERROR_DATA, "%s: is no feed: its outermost element is '%.*s'", stream_name(document->stream),
               root.size < 64 ? (int)root.size : 64, root.data);
@@ -243,7 +243,7 @@ static Status no_feed(const Document *document, Text root, Error *error)
     return error_hint(error, "a feed is an 'rss', an 'RDF' or a 'feed'; was an error page saved in its place?");
 }
 
-static Status check_root(const Document *document, const XmlReader *reader, Error *error)
+static Status check_root(const WebDocument *document, const XmlReader *reader, Error *error)
 {
     Text root = xml_reader_root(reader);
     bool is_feed = text_is(root, "rss") || text_is(root, "RDF") || text_is(root, "feed") || text_is_null(root);
@@ -255,7 +255,7 @@ static Status read_records(FeedReader *reader, XmlReader *xml, FormatResult *res
     XmlRecord record;
     Status status;
     while (!emitter_is_full(reader->entry.emitter) &&
-           (status = document_next(reader->document, xml, &record, error)) != STATUS_END) {
+           (status = web_document_next(reader->document, xml, &record, error)) != STATUS_END) {
         TRY(status);
         TRY(check_root(reader->document, xml, error));
         format_note_break(&record, result);
@@ -269,14 +269,14 @@ static Status read_feed(FeedReader *reader, FormatResult *result, Error *error)
 {
     cleanup(xml_reader_free_pointer) XmlReader *xml = NULL;
     size_t ceiling = reader->entry.emitter->mapping->source->record_ceiling;
-    TRY(xml_reader_new(document_read, reader->document, paths, ceiling, &xml, error));
+    TRY(xml_reader_new(web_document_read, reader->document, paths, ceiling, &xml, error));
     return read_records(reader, xml, result, error);
 }
 
 Status feed_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error)
 {
-    Document document;
-    Status status = document_open(stream, &document, error);
+    WebDocument document;
+    Status status = web_document_open(stream, &document, error);
     if (status != STATUS_OK)
         return status == STATUS_END ? STATUS_OK : status;
     FeedReader reader = {.document = &document, .author = buffer_make(emitter->mapping->source->record_ceiling)};

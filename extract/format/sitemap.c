@@ -1,9 +1,9 @@
 #include "extract/format.h"
 
 #include "common/xml.h"
-#include "extract/format/document.h"
 #include "extract/format/entry.h"
 #include "extract/format/text_sitemap.h"
+#include "extract/format/web_document.h"
 
 /* Elements count by their local names: files in the wild declare their namespaces wrongly in all the ways there are.
  * What is nested says whose it is by the element around it. */
@@ -113,7 +113,7 @@ static Status take(Entry *entry, const XmlRecord *record, Error *error)
 
 /* --- the document --------------------------------------------------------------------------------------------- */
 
-static Status check_root(const Document *document, const XmlReader *reader, const Source *source, Error *error)
+static Status check_root(const WebDocument *document, const XmlReader *reader, const Source *source, Error *error)
 {
     Text root = xml_reader_root(reader);
     const char *name = stream_name(document->stream);
@@ -130,12 +130,12 @@ static Status check_root(const Document *document, const XmlReader *reader, cons
     return error_hint(error, "a sitemap is a 'urlset' or a 'sitemapindex'; was an error page saved in its place?");
 }
 
-static Status read_records(Document *document, XmlReader *reader, Entry *entry, FormatResult *result, Error *error)
+static Status read_records(WebDocument *document, XmlReader *reader, Entry *entry, FormatResult *result, Error *error)
 {
     Emitter *emitter = entry->emitter;
     XmlRecord record;
     Status status;
-    while (!emitter_is_full(emitter) && (status = document_next(document, reader, &record, error)) != STATUS_END) {
+    while (!emitter_is_full(emitter) && (status = web_document_next(document, reader, &record, error)) != STATUS_END) {
         TRY(status);
         TRY(check_root(document, reader, emitter->mapping->source, error));
         format_note_break(&record, result);
@@ -146,18 +146,18 @@ static Status read_records(Document *document, XmlReader *reader, Entry *entry, 
     return check_root(document, reader, emitter->mapping->source, error);
 }
 
-static Status read_xml(Document *document, Entry *entry, FormatResult *result, Error *error)
+static Status read_xml(WebDocument *document, Entry *entry, FormatResult *result, Error *error)
 {
     cleanup(xml_reader_free_pointer) XmlReader *reader = NULL;
-    TRY(xml_reader_new(document_read, document, "/urlset/url|/sitemapindex/sitemap",
+    TRY(xml_reader_new(web_document_read, document, "/urlset/url|/sitemapindex/sitemap",
                        entry->emitter->mapping->source->record_ceiling, &reader, error));
     return read_records(document, reader, entry, result, error);
 }
 
 Status sitemap_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error)
 {
-    Document document;
-    Status status = document_open(stream, &document, error);
+    WebDocument document;
+    Status status = web_document_open(stream, &document, error);
     if (status != STATUS_OK)
         return status == STATUS_END ? STATUS_OK : status;
     cleanup(entry_done) Entry entry = {0};

@@ -3,7 +3,7 @@
 #include "common/arena.h"
 #include "common/signal.h"
 #include "common/xml.h"
-#include "extract/format/document.h"
+#include "extract/format/web_document.h"
 
 /* Its loc; or its own text, which comes last, as some write it. */
 static Text address_of(const XmlRecord *record)
@@ -20,10 +20,10 @@ static Text address_of(const XmlRecord *record)
 }
 
 /* What the next record lists: STATUS_END behind the last, and wherever a reader would find something wrong. */
-static Status next_address(const Document *document, XmlReader *reader, XmlRecord *record, Text *ret_address,
+static Status next_address(const WebDocument *document, XmlReader *reader, XmlRecord *record, Text *ret_address,
                            Error *error)
 {
-    Status status = document_next(document, reader, record, error);
+    Status status = web_document_next(document, reader, record, error);
     if (status == STATUS_ERROR && error->code == ERROR_DATA) {
         error_clear(error);
         return STATUS_END;
@@ -36,11 +36,11 @@ static Status next_address(const Document *document, XmlReader *reader, XmlRecor
     return STATUS_OK;
 }
 
-static Status list(Document *document, SitemapFound *found, void *context, Error *error)
+static Status list(WebDocument *document, SitemapFound *found, void *context, Error *error)
 {
     cleanup(xml_reader_free_pointer) XmlReader *reader = NULL;
-    TRY(xml_reader_new(document_read, document, "/sitemapindex/sitemap|/urlset/url|/rss/channel|/feed/id", 0, &reader,
-                       error));
+    TRY(xml_reader_new(web_document_read, document, "/sitemapindex/sitemap|/urlset/url|/rss/channel|/feed/id", 0,
+                       &reader, error));
     XmlRecord record;
     Text address;
     Status status;
@@ -54,8 +54,8 @@ static Status list(Document *document, SitemapFound *found, void *context, Error
 
 Status sitemap_index_list(Stream *stream, SitemapFound *found, void *context, Error *error)
 {
-    Document document;
-    Status status = document_open(stream, &document, error);
+    WebDocument document;
+    Status status = web_document_open(stream, &document, error);
     if (status == STATUS_OK)
         return document.is_xml ? list(&document, found, context, error) : STATUS_OK;
     if (status == STATUS_ERROR && error->code != ERROR_DATA)

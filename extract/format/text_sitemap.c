@@ -83,11 +83,12 @@ static Status take_block(Lines *lines, Text block, Error *error)
     return carry(lines, (Text){block.data + start, block.size - start}, error);
 }
 
-static Status read_lines(Lines *lines, Document *document, Error *error)
+static Status read_lines(Lines *lines, WebDocument *document, Error *error)
 {
     Text block;
     Status status;
-    while (!emitter_is_full(lines->entry->emitter) && (status = document_read(document, &block, error)) != STATUS_END) {
+    while (!emitter_is_full(lines->entry->emitter) &&
+           (status = web_document_read(document, &block, error)) != STATUS_END) {
         TRY(status);
         TRY(take_block(lines, block, error));
     }
@@ -96,7 +97,7 @@ static Status read_lines(Lines *lines, Document *document, Error *error)
     return end_line(lines, (Text){"", 0}, error);
 }
 
-Status text_sitemap_read(Document *document, Entry *entry, FormatResult *result, Error *error)
+Status text_sitemap_read(WebDocument *document, Entry *entry, FormatResult *result, Error *error)
 {
     Lines lines = {
         .entry = entry,

@@ -1,4 +1,4 @@
-#include "extract/format/document.h"
+#include "extract/format/web_document.h"
 
 static const unsigned char mark[] = {0xEF, 0xBB, 0xBF};
 
@@ -7,9 +7,9 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-Status document_open(Stream *stream, Document *ret_document, Error *error)
+Status web_document_open(Stream *stream, WebDocument *ret_document, Error *error)
 {
-    Document document = {.stream = stream};
+    WebDocument document = {.stream = stream};
     size_t marked = 0; /* of the bytes of the mark */
     for (;;) {
         TRY(stream_read(stream, &document.rest, error));
@@ -28,9 +28,9 @@ Status document_open(Stream *stream, Document *ret_document, Error *error)
     }
 }
 
-Status document_read(void *context, Text *ret_block, Error *error)
+Status web_document_read(void *context, Text *ret_block, Error *error)
 {
-    Document *document = context;
+    WebDocument *document = context;
     if (document->rest.size == 0)
         return stream_read(document->stream, ret_block, error);
     *ret_block = document->rest;
@@ -38,7 +38,7 @@ Status document_read(void *context, Text *ret_block, Error *error)
     return STATUS_OK;
 }
 
-Status document_next(const Document *document, XmlReader *reader, XmlRecord *ret_record, Error *error)
+Status web_document_next(const WebDocument *document, XmlReader *reader, XmlRecord *ret_record, Error *error)
 {
     Status status = xml_reader_next(reader, ret_record, error);
     if (status == STATUS_OK)
