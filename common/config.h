@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/record.h"
+#include "common/weblog_format.h"
 
 typedef enum SourceFormat {
     FORMAT_CSV,
@@ -22,6 +23,7 @@ typedef enum SourceFormat {
     FORMAT_XML,
     FORMAT_SITEMAP,
     FORMAT_FEED,
+    FORMAT_WEBLOG,
 } SourceFormat;
 
 typedef enum SourceMode {
@@ -127,9 +129,11 @@ typedef struct Source {
     bool has_header;       /* false, and no columns: paths are column numbers from 1 */
     const Text *columns;   /* header: a list of names, when the file has none */
     size_t column_count;
-    char decimal, grouping;      /* of amounts; grouping 0: none */
-    size_t record_ceiling;       /* bytes of one record */
-    const Text *keep_parameters; /* only these query parameters belong to the content; NULL: all but tracking */
+    Text log_format_text;           /* weblog: as it was given, combined unless it was */
+    const WeblogFormat *log_format; /* what it says; NULL unless weblog */
+    char decimal, grouping;         /* of amounts; grouping 0: none */
+    size_t record_ceiling;          /* bytes of one record */
+    const Text *keep_parameters;    /* only these query parameters belong to the content; NULL: all but tracking */
     size_t keep_parameter_count;
     Text base_url;         /* for addresses without a host */
     const Text *own_hosts; /* hosts that are no outside referrer, besides the page's own */
@@ -183,7 +187,8 @@ Status config_check_sources(const Config *config, const char *const *names, size
 /* Whether its records are rows, and its paths names of columns. */
 static inline bool source_format_is_table(SourceFormat format)
 {
-    return format == FORMAT_CSV || format == FORMAT_TSV || format == FORMAT_SITEMAP || format == FORMAT_FEED;
+    return format == FORMAT_CSV || format == FORMAT_TSV || format == FORMAT_SITEMAP || format == FORMAT_FEED ||
+           format == FORMAT_WEBLOG;
 }
 
 const char *source_format_name(SourceFormat format);

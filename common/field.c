@@ -3,6 +3,7 @@
 #include "common/format_columns.h"
 #include "common/path.h"
 #include "common/schema.h"
+#include "common/weblog_column.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,12 +74,36 @@ static Status check_known_column(FormatColumns columns, const Source *source, co
     return error_hint(error, "known are: %s", joined);
 }
 
+/* Only when it is read is it known what a W3C log can say. */
+static Status check_log_column(const PathPlace *place, const YamlNode *node, Text path, Error *error)
+{
+    const WeblogFormat *format = place->source->log_format;
+    WeblogColumn column;
+    Text name;
+    if (!weblog_column_find(path, &column, &name)) {
+        const char *nearest = weblog_column_nearest(path);
+        yaml_error(node, error, "unknown column %s of a web server's log", yaml_describe(node).text);
+        return nearest
+                   ? error_hint(error, "did you mean '%s'?", nearest)
+                   : error_hint(error, "known are: ip_address, forwarded_for, user, time, date, request, method, url, "
+                                       "path, extension, protocol, status, bytes, referrer, user_agent, host, "
+                                       "duration, cookie.NAME, query.NAME, header.NAME, variable.NAME");
+    }
+    const char *missing = weblog_column_missing(format, column, name);
+    if (!missing || format->style == WEBLOG_W3C || place->is_optional)
+        return STATUS_OK;
+    yaml_error(node, error, "'log_format' cannot say %s", yaml_describe(node).text);
+    return error_hint(error, "it would need %s", missing);
+}
+
 static Status check_column(const PathPlace *place, const YamlNode *node, Text path, Error *error)
 {
     const Source *source = place->source;
     FormatColumns columns = format_columns(source->format);
     if (columns.names)
         return check_known_column(columns, source, node, path, error);
+    if (source->format == FORMAT_WEBLOG)
+        return check_log_column(place, node, path, error);
     if (source->has_header)
         return STATUS_OK;
     if (!source->columns) {
@@ -174,11 +199,13 @@ static Status read_paths(const PathPlace *place, const YamlNode *node, const Tex
     if (!paths)
         return no_room(node, error);
     const YamlNode *child = is_list ? node->first : node;
+    PathPlace each_place = *place;
+    each_place.is_optional |= count > 1;
     for (size_t i = 0; i < count; i++, child = child->next) {
         if (child->kind != YAML_SCALAR || yaml_is_null(child))
             return yaml_error(child, error, "each path of '%s' must be text, not %s", node->key->value.data,
                               yaml_describe(child).text);
-        TRY(field_check_path(place, child, child->value, error));
+        TRY(field_check_path(&each_place, child, child->value, error));
         paths[i] = child->value;
     }
     *ret_paths = paths;
@@ -260,7 +287,10 @@ static Status read_entry(const PathPlace *place, const YamlNode *node, FieldMapp
     FieldExpression expression = {.form = (FieldForm)entry.form, .lookup = -1};
     if (entry.join)
         expression.separator = text_is_null(entry.separator) ? TEXT(" ") : entry.separator;
-    TRY(read_paths(place, entry.from ? entry.from : entry.join, &expression.paths, &expression.path_count, error));
+    PathPlace entry_place = *place;
+    entry_place.is_optional |= entry.is_optional;
+    TRY(read_paths(&entry_place, entry.from ? entry.from : entry.join, &expression.paths, &expression.path_count,
+                   error));
     TRY(read_map(place, node, entry.map, &expression, error));
     field->value = entry.fallback;
     field->is_optional = entry.is_optional;

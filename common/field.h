@@ -19,6 +19,7 @@ typedef struct PathPlace {
     const Source *source;
     EachForm each;
     Arena *arena;
+    bool is_optional; /* what the path names need not be there */
 } PathPlace;
 
 /* The node is what holds the path: a value, or the key of a filter. */

@@ -8,9 +8,9 @@
 
 #include <stdlib.h>
 
-static const SchemaName formats[] = {
-    {"csv", FORMAT_CSV}, {"tsv", FORMAT_TSV},         {"ndjson", FORMAT_NDJSON}, {"json", FORMAT_JSON},
-    {"xml", FORMAT_XML}, {"sitemap", FORMAT_SITEMAP}, {"feed", FORMAT_FEED},     {NULL, 0}};
+static const SchemaName formats[] = {{"csv", FORMAT_CSV},   {"tsv", FORMAT_TSV},       {"ndjson", FORMAT_NDJSON},
+                                     {"json", FORMAT_JSON}, {"xml", FORMAT_XML},       {"sitemap", FORMAT_SITEMAP},
+                                     {"feed", FORMAT_FEED}, {"weblog", FORMAT_WEBLOG}, {NULL, 0}};
 static const SchemaName modes[] = {
     {"append", MODE_APPEND}, {"upsert", MODE_UPSERT}, {"snapshot", MODE_SNAPSHOT}, {NULL, 0}};
 
@@ -36,7 +36,7 @@ static const SchemaField entry_fields[] = {
     {"kind", SCHEMA_ENUM, offsetof(SourceEntry, kind), .is_required = true, .names = mapping_kinds,
      .meaning = "the record kind that each record becomes"},
     {"format", SCHEMA_ENUM, offsetof(SourceEntry, format), .names = formats,
-     .meaning = "csv, tsv, ndjson, json, xml, sitemap or feed, plain or gzip"},
+     .meaning = "csv, tsv, ndjson, json, xml, sitemap, feed or weblog, plain or gzip"},
     {"record", SCHEMA_TEXT, offsetof(SourceEntry, record), .minimum = 1, .maximum = 1024,
      .meaning = "xml: the element that is one record; json: the path of the array of records"},
     {"path", SCHEMA_TEXT_LIST, offsetof(SourceEntry, paths), .minimum = 1, .maximum = 10000,
@@ -62,6 +62,8 @@ static const SchemaField entry_fields[] = {
      .meaning = "what stands around a column's text; \" (tsv: none) unless given, and \"\" is none"},
     {"header", SCHEMA_ANY, offsetof(SourceEntry, header),
      .meaning = "true: the first line names the columns; false: it is a record; or the columns' names as a list"},
+    {"log_format", SCHEMA_TEXT, offsetof(SourceEntry, log_format), .minimum = 1, .maximum = 4096,
+     .meaning = "weblog: common, combined (unless given), vhost_combined, w3c, or the server's own words for a line"},
     {"decimal", SCHEMA_CHARACTER, offsetof(SourceEntry, decimal), .default_text = ".",
      .meaning = "the decimal point of amounts"},
     {"grouping", SCHEMA_CHARACTER, offsetof(SourceEntry, grouping),
@@ -318,9 +320,24 @@ static Status take_table(const SourceEntry *entry, Arena *arena, Source *source,
     return take_header(entry->header, arena, source, error);
 }
 
+/* Apache's or nginx's words for a line. */
+static Status take_log_format(const SourceEntry *entry, Arena *arena, Source *source, Error *error)
+{
+    source->log_format_text = text_is_null(entry->log_format) ? TEXT("combined") : entry->log_format;
+    WeblogFormat *format = arena_allocate(arena, sizeof *format);
+    if (!format)
+        return no_room(entry->node, error);
+    if (weblog_format_compile(source->log_format_text, arena, format, error) != STATUS_OK)
+        return place_error(yaml_get(entry->node, "log_format"), error);
+    source->log_format = format;
+    return refuse(entry, "record", "xml and json", error);
+}
+
 static Status take_format(const SourceEntry *entry, Arena *arena, Source *source, Error *error)
 {
     source->record = entry->record;
+    if (source->format != FORMAT_WEBLOG)
+        TRY(refuse(entry, "log_format", "weblog", error));
     if (source->format == FORMAT_CSV || source->format == FORMAT_TSV) {
         TRY(refuse(entry, "record", "xml and json", error));
         return take_table(entry, arena, source, error);
@@ -328,6 +345,8 @@ static Status take_format(const SourceEntry *entry, Arena *arena, Source *source
     TRY(refuse(entry, "delimiter", "csv and tsv", error));
     TRY(refuse(entry, "quote", "csv and tsv", error));
     TRY(refuse(entry, "header", "csv and tsv", error));
+    if (source->format == FORMAT_WEBLOG)
+        return take_log_format(entry, arena, source, error);
     if (source->format != FORMAT_JSON && source->format != FORMAT_XML)
         return refuse(entry, "record", "xml and json", error);
     if (source->format == FORMAT_XML && text_is_null(entry->record)) {

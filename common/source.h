@@ -23,7 +23,7 @@ typedef struct SourceEntry {
     const YamlNode *node;
     const char *name, *system, *timezone;
     int kind, format, mode, parts;
-    Text record, base_url;
+    Text record, base_url, log_format;
     SchemaTexts paths, time_formats, keep_parameters, own_hosts;
     SourceQuery query;
     SchemaLimit max_rejects, max_deleted;

@@ -110,6 +110,8 @@ static void add_source(Content *content, const Source *source)
     add_number(content, "quote", (unsigned char)source->quote);
     add_number(content, "has_header", source->has_header);
     add_list(content, "columns", source->columns, source->column_count);
+    if (!text_is_null(source->log_format_text))
+        add(content, "log_format", source->log_format_text);
     add_number(content, "decimal", (unsigned char)source->decimal);
     add_number(content, "grouping", (unsigned char)source->grouping);
     add_number(content, "record_ceiling", source->record_ceiling);

@@ -46,6 +46,9 @@ Status format_read(Emitter *emitter, Stream *stream, FormatResult *ret_result, E
     case FORMAT_FEED:
         TRY(feed_format_read(emitter, stream, &result, error));
         break;
+    case FORMAT_WEBLOG:
+        TRY(weblog_format_read(emitter, stream, &result, error));
+        break;
     }
     if (!emitter_is_full(emitter))
         TRY(drain(stream, error));

@@ -32,6 +32,7 @@ Status json_format_read(Emitter *emitter, Stream *stream, FormatResult *result, 
 Status xml_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
 Status sitemap_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
 Status feed_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
+Status weblog_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
 
 /* For readers of XML: if the record says that the document breaks off, so does the result. */
 void format_note_break(const XmlRecord *record, FormatResult *result);
