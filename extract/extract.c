@@ -64,9 +64,10 @@ static const OptionProgram program = {
     .name = "closedloop-extract",
     .version = CLOSEDLOOP_VERSION,
     .purpose = "turn source files into batches of records",
-    .description = "Reads CSV, TSV, NDJSON, JSON and XML, plain or gzip, from the files that the configuration names, "
-                   "maps them to the fields of the record kinds, and leaves a batch in the spool for each new or "
-                   "changed file. A TIME is ISO 8601; without an offset it is one of the reporting time zone.",
+    .description =
+        "Reads CSV, TSV, NDJSON, JSON, XML and web logs, plain or gzip, from the files that the configuration names, "
+        "maps them to the fields of the record kinds, and leaves a batch in the spool for each new or "
+        "changed file. A TIME is ISO 8601; without an offset it is one of the reporting time zone.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .files = files,

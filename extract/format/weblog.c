@@ -43,6 +43,8 @@ static Status bind(WeblogReader *reader, const WeblogFormat *format, size_t line
         WeblogColumn column;
         Text name;
         Text path = mapping->slots[i].path;
+        if (mapping->slots[i].scope)
+            continue;
         const char *missing = "a name that is no column";
         if (weblog_column_find(path, &column, &name))
             missing = mapping->slots[i].is_required ? weblog_column_missing(format, column, name) : NULL;
@@ -110,6 +112,8 @@ static Status take_record(WeblogReader *reader, const Line *line, Error *error)
     TRY(emitter_begin(emitter, line->number, error));
     ValueForm form = utf8_is_storable(line->text) ? VALUE_PLAIN : VALUE_UNCHECKED;
     for (size_t i = 0; i < emitter->mapping->slot_count; i++) {
+        if (emitter->mapping->slots[i].scope)
+            continue; /* the emitter's */
         Text value = weblog_record_value(record, &reader->slots[i]);
         bool is_known = text_is_null(value) || weblog_record_is_span(record, value);
         emitter->values[i] = (Value){value, is_known ? form : VALUE_UNCHECKED};
