@@ -21,6 +21,12 @@ typedef struct WeblogReader {
 
 /* --- columns -------------------------------------------------------------------------------------------------- */
 
+/* Pieces of lists and places of documents within values are the emitter's. */
+static bool is_filled_here(const MappingSlot *slot)
+{
+    return slot->scope == 0 && slot->document == MAPPING_NO_DOCUMENT;
+}
+
 /* For a preview: the columns that this log has and nobody asks for. */
 static void report_names(const WeblogReader *reader)
 {
@@ -28,7 +34,8 @@ static void report_names(const WeblogReader *reader)
     for (int i = 0; i < WEBLOG_COLUMN_COUNT; i++) {
         WeblogColumn column = (WeblogColumn)i;
         size_t asked = 0;
-        while (asked < emitter->mapping->slot_count && reader->slots[asked].column != column)
+        while (asked < emitter->mapping->slot_count &&
+               !(is_filled_here(&emitter->mapping->slots[asked]) && reader->slots[asked].column == column))
             asked++;
         bool is_said = weblog_record_slot(reader->record.format, column, TEXT_NULL).item >= 0;
         if (asked == emitter->mapping->slot_count && is_said)
@@ -43,7 +50,7 @@ static Status bind(WeblogReader *reader, const WeblogFormat *format, size_t line
         WeblogColumn column;
         Text name;
         Text path = mapping->slots[i].path;
-        if (mapping->slots[i].scope)
+        if (!is_filled_here(&mapping->slots[i]))
             continue;
         const char *missing = "a name that is no column";
         if (weblog_column_find(path, &column, &name))
@@ -112,8 +119,8 @@ static Status take_record(WeblogReader *reader, const Line *line, Error *error)
     TRY(emitter_begin(emitter, line->number, error));
     ValueForm form = utf8_is_storable(line->text) ? VALUE_PLAIN : VALUE_UNCHECKED;
     for (size_t i = 0; i < emitter->mapping->slot_count; i++) {
-        if (emitter->mapping->slots[i].scope)
-            continue; /* the emitter's */
+        if (!is_filled_here(&emitter->mapping->slots[i]))
+            continue;
         Text value = weblog_record_value(record, &reader->slots[i]);
         bool is_known = text_is_null(value) || weblog_record_is_span(record, value);
         emitter->values[i] = (Value){value, is_known ? form : VALUE_UNCHECKED};
