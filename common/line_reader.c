@@ -105,8 +105,10 @@ static void take(LineReader *reader, size_t end, Line *ret_line)
     bool is_too_long = text.size > reader->ceiling;
     if (is_too_long)
         text.size = reader->ceiling;
-    *ret_line =
-        (Line){.text = without_nuls(text), .number = reader->number, .has_end = has_end || is_too_long, .is_too_long = is_too_long};
+    *ret_line = (Line){.text = without_nuls(text),
+                       .number = reader->number,
+                       .has_end = has_end || is_too_long,
+                       .is_too_long = is_too_long};
     reader->start = reader->searched = end + has_end;
     reader->is_skipping = !has_end;
 }
