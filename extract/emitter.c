@@ -113,8 +113,13 @@ static Status give_reject(Emitter *emitter, RecordKind kind, const char *field, 
 
 Status emitter_reject(Emitter *emitter, size_t line, const char *code, const char *reason, Text raw, Error *error)
 {
-    RecordKind kind = emitter->mapping->rules[0].kind;
     TRY(emitter_begin(emitter, line, error));
+    return emitter_reject_begun(emitter, code, reason, raw, error);
+}
+
+Status emitter_reject_begun(Emitter *emitter, const char *code, const char *reason, Text raw, Error *error)
+{
+    RecordKind kind = emitter->mapping->rules[0].kind;
     emitter->counts[kind].read++;
     return give_reject(emitter, kind, NULL, (ValueFlaw){code, reason}, raw, error);
 }

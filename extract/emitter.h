@@ -69,6 +69,9 @@ Status emitter_emit(Emitter *emitter, size_t scope, Text raw, Error *error);
 /* A source record that could not be read: counts as read and rejected of the main kind. */
 Status emitter_reject(Emitter *emitter, size_t line, const char *code, const char *reason, Text raw, Error *error);
 
+/* The same of the record that was begun last. */
+Status emitter_reject_begun(Emitter *emitter, const char *code, const char *reason, Text raw, Error *error);
+
 /* What stands in a slot, made into text in the emitter's arena; a document is opened. False as slot_value_resolve(). */
 bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_flaw);
 

@@ -1,5 +1,7 @@
 #include "extract/preview.h"
 
+#include <inttypes.h>
+
 #include "common/display.h"
 #include "common/utf8.h"
 
@@ -114,8 +116,12 @@ RecordSink preview_sink(Preview *preview)
     return (RecordSink){.record = take_record, .reject = take_reject, .name = take_name, .context = preview};
 }
 
-void preview_end(const Preview *preview)
+void preview_end(const Preview *preview, const Emitter *emitter)
 {
+    uint64_t read = emitter->source_records, left_out = read - emitter->shown;
+    if (left_out)
+        fprintf(preview->stream, "left out by 'only' and 'unless': %" PRIu64 " of %" PRIu64 " record%s\n", left_out,
+                read, read == 1 ? "" : "s");
     fprintf(preview->stream, "source %s not mapped: ", preview->what);
     if (preview->name_count == 0)
         fputs("none", preview->stream);

@@ -3,7 +3,7 @@
  *     cleanup(preview_done) Preview preview = preview_make(stdout, source->format);
  *     emitter_make(&mapping, preview_sink(&preview), &emitter, error);
  *     ...
- *     preview_end(&preview);
+ *     preview_end(&preview, &emitter);
  *
  *     view, line 1
  *         event_id   7f30f0daed1f00
@@ -13,6 +13,7 @@
  *     rejected view, line 2: ragged: 3 columns instead of 4
  *         a,b,c
  *
+ *     left out by 'only' and 'unless': 4 of 7 records
  *     source columns not mapped: Fax, Salutation
  */
 #ifndef CLOSEDLOOP_EXTRACT_PREVIEW_H
@@ -39,8 +40,8 @@ Preview preview_make(FILE *stream, SourceFormat format);
 /* The preview must not move while the sink is in use. */
 RecordSink preview_sink(Preview *preview);
 
-/* The line on what is not mapped. */
-void preview_end(const Preview *preview);
+/* How many of the records read up to here were left out, if any, and the line on what is not mapped. */
+void preview_end(const Preview *preview, const Emitter *emitter);
 
 void preview_done(Preview *preview);
 

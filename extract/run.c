@@ -271,7 +271,7 @@ static Status show_source(Run *run, const Mapping *mapping, Arena *arena, uint64
     TRY(emitter_make(mapping, preview_sink(&preview), &emitter, error));
     emitter.limit = limit;
     TRY(preview_inputs(run, &inputs.files, &emitter, error));
-    preview_end(&preview);
+    preview_end(&preview, &emitter);
     fputc('\n', stream);
     return STATUS_OK;
 }

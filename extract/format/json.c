@@ -91,7 +91,7 @@ static Status reject(JsonReader *reader, const JsonRecord *record, const char *c
         code = "bad_utf8";
         reason = "holds bytes that are no UTF-8";
     }
-    return emitter_reject(reader->emitter, record->line, code, reason, record->text, error);
+    return emitter_reject_begun(reader->emitter, code, reason, record->text, error);
 }
 
 /* The whole text, to its end: only then is it known to be JSON. */
@@ -111,10 +111,10 @@ static Status scan(JsonReader *reader, const TrieNode *root, Text text)
 
 static Status take(JsonReader *reader, const JsonRecord *record, Error *error)
 {
-    if (record->problem)
-        return reject(reader, record, record->problem, record->detail, error);
     Emitter *emitter = reader->emitter;
     TRY(emitter_begin(emitter, record->line, error));
+    if (record->problem)
+        return reject(reader, record, record->problem, record->detail, error);
     Error flaw;
     reader->walk.flaw = &flaw;
     if (scan(reader, &emitter->mapping->scopes[0].root, record->text) != STATUS_OK)

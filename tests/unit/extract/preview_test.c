@@ -21,7 +21,7 @@ static void expect_preview(const char *lines, uint64_t limit, Text input, const 
     emitter.limit = limit;
     assert_int_equal(STATUS_OK, stream_from_memory(input, 0, "input", &stream, &error));
     assert_int_equal(STATUS_OK, format_read(&emitter, stream, &result, &error));
-    preview_end(&preview);
+    preview_end(&preview, &emitter);
     fclose(out);
     assert_string_equal(expected, output);
     free(output);
@@ -54,7 +54,15 @@ static void skips_what_filters_leave_out(void **state)
     expect_preview("format: csv\nheader: false\nfields: {currency: 1, day: 2, rate: 3}\nonly: {1: USD}\n", 1,
                    TEXT("EUR,1,1,x\nUSD,2,2,x\nUSD,3,3,x\n"),
                    "rate, line 2\n    currency  USD\n    day       2\n    rate      2\n\n"
+                   "left out by 'only' and 'unless': 1 of 2 records\n"
                    "source columns not mapped: 4\n");
+    /* What is rejected is not left out, whether or not it could be begun. */
+    expect_preview("format: ndjson\nfields: {currency: c, day: d, rate: r}\nunless: {c: USD}\n", 9,
+                   TEXT("{\"c\":\"USD\"}\n{\"c\":1\nx\n"),
+                   "rejected rate, line 2: malformed_json: byte 6: the text ends too soon\n    {\"c\":1\n\n"
+                   "rejected rate, line 3: malformed_json: byte 0: a value is missing\n    x\n\n"
+                   "left out by 'only' and 'unless': 1 of 3 records\n"
+                   "source keys not mapped: none\n");
 }
 
 static void cuts_long_values(void **state)
