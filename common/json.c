@@ -379,24 +379,38 @@ Status json_unescape(Text raw, Arena *arena, Text *ret_text, Error *error)
     return STATUS_OK;
 }
 
-bool json_text_equal(Text raw, Text characters)
+/* Compares piece by piece: what is between two escapes, and what an escape stands for. */
+static bool compare(Text raw, Text characters, bool is_prefix)
 {
     const char *at = raw.data, *end = raw.data + raw.size;
-    size_t plain = text_find(raw, '\\');
-    if (plain == raw.size)
-        return text_equal(raw, characters);
-    while (characters.size >= plain && (plain == 0 || memcmp(at, characters.data, plain) == 0)) {
-        characters = (Text){characters.data + plain, characters.size - plain};
+    for (;;) {
+        size_t plain = text_find((Text){at, (size_t)(end - at)}, '\\');
+        size_t size = plain < characters.size ? plain : characters.size;
+        if (size && memcmp(at, characters.data, size) != 0)
+            return false;
+        if (size < plain || (is_prefix && size == characters.size))
+            return is_prefix;
+        characters = (Text){characters.data + size, characters.size - size};
         at += plain;
         if (at == end)
             return characters.size == 0;
         char bytes[4];
         const char *flaw;
-        size_t size = decode_escape(&at, end, bytes, &flaw);
+        size = decode_escape(&at, end, bytes, &flaw);
         if (size == 0 || !text_starts_with(characters, (Text){bytes, size}))
             return false;
         characters = (Text){characters.data + size, characters.size - size};
-        plain = text_find((Text){at, (size_t)(end - at)}, '\\');
     }
-    return false;
+}
+
+bool json_text_equal(Text raw, Text characters)
+{
+    if (text_find(raw, '\\') == raw.size)
+        return text_equal(raw, characters);
+    return compare(raw, characters, false);
+}
+
+bool json_text_starts_with(Text raw, Text characters)
+{
+    return compare(raw, characters, true);
 }

@@ -78,4 +78,7 @@ Status json_unescape(Text raw, Arena *arena, Text *ret_text, Error *error);
 /* Whether a key or string, as it stands in the input, means these characters. */
 bool json_text_equal(Text raw, Text characters);
 
+/* Whether they begin with these characters. */
+bool json_text_starts_with(Text raw, Text characters);
+
 #endif

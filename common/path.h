@@ -40,6 +40,14 @@ typedef struct Path {
     size_t count;
 } Path;
 
+/* Whether a selector asks for this text of its key; absent is nothing that it could. */
+static inline bool path_selects(const PathSelector *selector, Text text)
+{
+    if (text_is_null(text))
+        return false;
+    return selector->is_prefix ? text_starts_with(text, selector->value) : text_equal(text, selector->value);
+}
+
 /* A path of one document, without an arrow. Its texts lie in the path itself or in the arena. Returns NULL, or what is
  * wrong with it, and then leaves ret_path as it was. Not for columns, which are one name. */
 const char *path_parse(Text path, PathSyntax syntax, Arena *arena, Path *ret_path);

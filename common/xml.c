@@ -562,6 +562,22 @@ Text xml_reader_root(const XmlReader *reader)
     return reader->root;
 }
 
+Text xml_record_member(const XmlRecord *record, size_t begin, Text name, bool is_attribute)
+{
+    size_t depth = 0;
+    for (size_t i = begin; i < record->event_count; i++) {
+        const XmlEvent *event = &record->events[i];
+        bool is_member = is_attribute ? event->kind == XML_EVENT_ATTRIBUTE && depth == 0
+                                      : event->kind == XML_EVENT_TEXT && depth == 1;
+        if (is_member && text_equal(event->name, name))
+            return event->value;
+        if (event->kind == XML_EVENT_END && depth-- == 0)
+            break;
+        depth += event->kind == XML_EVENT_BEGIN;
+    }
+    return TEXT_NULL;
+}
+
 void xml_reader_free(XmlReader *reader)
 {
     if (!reader)

@@ -25,6 +25,8 @@
 #include "common/error.h"
 #include "common/text.h"
 
+#include <stdbool.h>
+
 enum {
     XML_RECORD_CEILING = 1 << 20, /* bytes of one record, unless another ceiling is given */
     XML_DEPTH_MAX = 256,
@@ -80,6 +82,10 @@ Status xml_reader_next(XmlReader *reader, XmlRecord *ret_record, Error *error);
 
 /* The local name of the outermost element; absent until it has been read. Valid as long as the reader. */
 Text xml_reader_root(const XmlReader *reader);
+
+/* The first attribute, or child element, of that name in the element whose first event is at `begin` (behind its
+ * BEGIN); the absent text if there is none. */
+Text xml_record_member(const XmlRecord *record, size_t begin, Text name, bool is_attribute);
 
 /* Accepts NULL. */
 void xml_reader_free(XmlReader *reader);

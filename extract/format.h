@@ -39,5 +39,6 @@ void format_note_break(const XmlRecord *record, FormatResult *result);
 
 /* For a preview: tells the emitter's sink of the places of one record that nobody asks for, as paths. */
 Status json_names_report(Emitter *emitter, Text record, Error *error);
+void xml_names_report(Emitter *emitter, const XmlRecord *record);
 
 #endif

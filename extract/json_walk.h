@@ -29,6 +29,11 @@ static inline bool json_is_container(const JsonToken *token)
  * The error is that of the JSON. */
 Status json_walk(JsonWalk *walk, const TrieNode *node, const JsonToken *first);
 
+/* Which of the node's selectors mean the element that began with the token, a bit for each in their order; of the
+ * wanted ones alone. The scanner is then behind the element. */
+Status json_walk_select(JsonWalk *walk, const TrieNode *node, const JsonToken *first, uint64_t wanted,
+                        uint64_t *ret_selected);
+
 /* Passes the rest of the value that began with the token. */
 Status json_walk_pass(JsonWalk *walk, const JsonToken *first);
 

@@ -1,33 +1,89 @@
 #include "extract/format.h"
 
-#include "common/buffer.h"
 #include "common/xml.h"
 
-enum { PATH_CEILING = 1024 };
+#include <stdlib.h>
+
+/* Where the list in a slot may grow. */
+typedef struct XmlList {
+    char *data;
+    size_t room;
+} XmlList;
 
 typedef struct XmlWalk {
     Emitter *emitter;
     const XmlRecord *record;
+    XmlList *lists;                           /* of each slot */
     const TrieNode *nodes[XML_DEPTH_MAX + 1]; /* of the open elements; NULL where nobody asks for what is below */
     size_t depth;
 } XmlWalk;
 
 /* --- filling the slots ---------------------------------------------------------------------------------------- */
 
-/* The first of several elements of one name counts. */
-static void set(const XmlWalk *walk, const TrieNode *node, Text value)
+/* The texts of several elements become a list, which moves to a place twice as large when it has outgrown its own. */
+static void append(const XmlWalk *walk, int slot, Text text)
 {
-    if (!node || node->slot == TRIE_NO_SLOT || walk->emitter->values[node->slot].form != VALUE_UNSET)
+    Value *value = &walk->emitter->values[slot];
+    XmlList *list = &walk->lists[slot];
+    if (text_is_empty(value->text)) {
+        *value = (Value){text, VALUE_PLAIN};
+        *list = (XmlList){NULL, 0};
         return;
-    walk->emitter->values[node->slot] = (Value){value, VALUE_PLAIN};
+    }
+    if (text_is_empty(text))
+        return;
+    size_t size = value->text.size + 1 + text.size;
+    if (size > list->room) {
+        *list = (XmlList){arena_allocate(&walk->emitter->record_arena, 2 * size), 2 * size};
+        if (!list->data) {
+            *value = (Value){TEXT_NULL, VALUE_TOO_LONG};
+            return;
+        }
+        memcpy(list->data, value->text.data, value->text.size);
+    }
+    list->data[value->text.size] = ';';
+    memcpy(list->data + value->text.size + 1, text.data, text.size);
+    value->text = (Text){list->data, size};
 }
 
-static void visit(XmlWalk *walk, const XmlEvent *event)
+/* The first of several elements of one name counts, unless a list of them is wanted. */
+static void set(const XmlWalk *walk, const TrieNode *node, Text text)
 {
+    if (!node)
+        return;
+    Value *values = walk->emitter->values;
+    if (node->slot != TRIE_NO_SLOT && values[node->slot].form == VALUE_UNSET)
+        values[node->slot] = (Value){text, VALUE_PLAIN};
+    if (node->list_slot != TRIE_NO_SLOT && values[node->list_slot].form != VALUE_TOO_LONG)
+        append(walk, node->list_slot, text);
+}
+
+static void walk_inside(XmlWalk *walk, const TrieNode *root, size_t begin);
+
+static bool is_selected(const XmlRecord *record, size_t begin, const PathSelector *selector)
+{
+    return path_selects(selector, xml_record_member(record, begin, selector->key, selector->is_attribute));
+}
+
+/* A walk within the walk, since the element is a place of its own name too. */
+static void visit_selected(const XmlWalk *walk, const TrieNode *selector, size_t begin)
+{
+    XmlWalk inner = {.emitter = walk->emitter, .record = walk->record, .lists = walk->lists};
+    walk_inside(&inner, selector, begin);
+}
+
+static void visit(XmlWalk *walk, size_t at)
+{
+    const XmlEvent *event = &walk->record->events[at];
     const TrieNode *node = walk->nodes[walk->depth];
+    const TrieNode *child;
     switch (event->kind) {
     case XML_EVENT_BEGIN:
-        walk->nodes[++walk->depth] = node ? trie_child(node, event->name, false) : NULL;
+        child = node ? trie_child(node, event->name, false) : NULL;
+        for (const TrieNode *selector = child ? child->selectors : NULL; selector; selector = selector->next)
+            if (is_selected(walk->record, at + 1, &selector->selector))
+                visit_selected(walk, selector, at + 1);
+        walk->nodes[++walk->depth] = child;
         break;
     case XML_EVENT_ATTRIBUTE:
         set(walk, node ? trie_child(node, event->name, true) : NULL, event->value);
@@ -41,20 +97,26 @@ static void visit(XmlWalk *walk, const XmlEvent *event)
     }
 }
 
+/* From the first event inside of an element to its end, or to that of the record. A selector leads here again, at most
+ * once for each step of its path. */
+static void walk_inside(XmlWalk *walk, const TrieNode *root, size_t begin)
+{
+    walk->nodes[0] = root;
+    walk->depth = 0;
+    for (size_t i = begin; i < walk->record->event_count; i++) {
+        if (walk->record->events[i].kind == XML_EVENT_END && walk->depth == 0)
+            return;
+        visit(walk, i);
+    }
+}
+
 /* --- nested elements ------------------------------------------------------------------------------------------ */
 
-/* The element whose BEGIN stands at `begin`, or with its own events first; returns where its END is. */
+/* The element whose BEGIN stands at `begin`. */
 static Status take_element(XmlWalk *walk, size_t scope, size_t begin, Error *error)
 {
     emitter_clear_scope(walk->emitter, scope);
-    walk->nodes[0] = &walk->emitter->mapping->scopes[scope].root;
-    walk->depth = 0;
-    for (size_t i = begin + 1; i < walk->record->event_count; i++) {
-        const XmlEvent *event = &walk->record->events[i];
-        if (event->kind == XML_EVENT_END && walk->depth == 0)
-            break;
-        visit(walk, event);
-    }
+    walk_inside(walk, &walk->emitter->mapping->scopes[scope].root, begin + 1);
     return emitter_emit(walk->emitter, scope, TEXT_NULL, error);
 }
 
@@ -79,58 +141,6 @@ static Status unfold(XmlWalk *walk, size_t scope, Error *error)
     return STATUS_OK;
 }
 
-/* --- names for a preview -------------------------------------------------------------------------------------- */
-
-static Status append_step(Buffer *path, const char *mark, Text name, Error *error)
-{
-    TRY(buffer_append(path, text_from(path->size ? "/" : ""), error));
-    TRY(buffer_append(path, text_from(mark), error));
-    return buffer_append(path, name, error);
-}
-
-static const TrieNode *node_below(const Mapping *mapping, const TrieNode *node, const XmlEvent *event, Text path)
-{
-    for (size_t i = 1; i < mapping->scope_count; i++)
-        if (text_equal(mapping->scopes[i].each, path))
-            return &mapping->scopes[i].root;
-    return node ? trie_child(node, event->name, false) : NULL;
-}
-
-static void report(const Emitter *emitter, const TrieNode *node, const Buffer *path)
-{
-    bool is_asked_for = node && node->slot != TRIE_NO_SLOT;
-    if (!is_asked_for && path->size)
-        emitter->sink.name(emitter->sink.context, buffer_text(path));
-}
-
-/* ERROR_DATA only where a path is longer than any that could be mapped; the caller lets it pass. */
-static Status report_names(XmlWalk *walk, Error *error)
-{
-    cleanup(buffer_done) Buffer path = buffer_make(PATH_CEILING);
-    size_t sizes[XML_DEPTH_MAX + 1] = {0};
-    const Mapping *mapping = walk->emitter->mapping;
-    walk->nodes[0] = &mapping->scopes[0].root;
-    walk->depth = 0;
-    for (size_t i = 0; i < walk->record->event_count; i++) {
-        const XmlEvent *event = &walk->record->events[i];
-        const TrieNode *node = walk->nodes[walk->depth];
-        path.size = sizes[walk->depth];
-        if (event->kind == XML_EVENT_BEGIN) {
-            TRY(append_step(&path, "", event->name, error));
-            walk->nodes[++walk->depth] = node_below(mapping, node, event, buffer_text(&path));
-            sizes[walk->depth] = path.size;
-        } else if (event->kind == XML_EVENT_ATTRIBUTE) {
-            TRY(append_step(&path, "@", event->name, error));
-            report(walk->emitter, node ? trie_child(node, event->name, true) : NULL, &path);
-        } else if (event->kind == XML_EVENT_TEXT) {
-            report(walk->emitter, node, &path);
-        } else {
-            walk->depth--;
-        }
-    }
-    return STATUS_OK;
-}
-
 /* --- records -------------------------------------------------------------------------------------------------- */
 
 static Status take(XmlWalk *walk, Error *error)
@@ -140,13 +150,9 @@ static Status take(XmlWalk *walk, Error *error)
     if (record->problem)
         return emitter_reject(emitter, record->line, record->problem, record->message, TEXT_NULL, error);
     TRY(emitter_begin(emitter, record->line, error));
-    walk->nodes[0] = &emitter->mapping->scopes[0].root;
-    walk->depth = 0;
-    for (size_t i = 0; i < record->event_count; i++)
-        visit(walk, &record->events[i]);
-    Error ignored;
+    walk_inside(walk, &emitter->mapping->scopes[0].root, 0);
     if (emitter->sink.name)
-        (void)report_names(walk, &ignored);
+        xml_names_report(emitter, record);
     TRY(emitter_emit(emitter, 0, TEXT_NULL, error));
     for (size_t scope = 1; scope < emitter->mapping->scope_count; scope++)
         if (emitter->mapping->scopes[scope].form == EACH_ELEMENT)
@@ -159,13 +165,21 @@ static Status read_block(void *context, Text *ret_block, Error *error)
     return stream_read(context, ret_block, error);
 }
 
+static void free_lists(XmlList **lists)
+{
+    free(*lists);
+}
+
 Status xml_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error)
 {
     const Source *source = emitter->mapping->source;
     cleanup(xml_reader_free_pointer) XmlReader *reader = NULL;
     TRY(xml_reader_new(read_block, stream, source->record.data, source->record_ceiling, &reader, error));
     XmlRecord record;
-    XmlWalk walk = {.emitter = emitter, .record = &record};
+    cleanup(free_lists) XmlList *lists = calloc(emitter->mapping->slot_count + 1, sizeof *lists);
+    if (!lists)
+        return error_no_memory(error);
+    XmlWalk walk = {.emitter = emitter, .record = &record, .lists = lists};
     Status status;
     while (!emitter_is_full(emitter) && (status = xml_reader_next(reader, &record, error)) != STATUS_END) {
         if (status == STATUS_OK && stream_raw_bytes(stream) == 0)

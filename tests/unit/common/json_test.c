@@ -575,6 +575,37 @@ static void test_constant_memory(void **state)
     assert_true(stream.carry.capacity <= 1001);
 }
 
+static void test_text_starts_with(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw, *characters;
+        bool starts, is_equal;
+    } cases[] = {
+        {"abc", "ab", true, false},
+        {"abc", "abc", true, true},
+        {"abc", "abcd", false, false},
+        {"abc", "", true, false},
+        {"", "", true, true},
+        {"", "a", false, false},
+        {"a\\/b", "a/", true, false},
+        {"a\\/b", "a/b", true, true},
+        {"a\\u00e4", "a", true, false},
+        {"\\u0061bc", "ab", true, false},
+        {"\\u0061bc", "abc", true, true},
+        {"\\u0061bc", "b", false, false},
+        {"a\\nb", "a\\", false, false},
+        {"\\ud83d\\ude00", "\xF0\x9F\x98\x80", true, true},
+        {"a\\nb", "a\nbc", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Text raw = text_from(cases[i].raw), characters = text_from(cases[i].characters);
+        if (json_text_starts_with(raw, characters) != cases[i].starts ||
+            json_text_equal(raw, characters) != cases[i].is_equal)
+            fail_msg("%s, %s", cases[i].raw, cases[i].characters);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_suite),
@@ -585,6 +616,7 @@ int main(void)
                                        cmocka_unit_test(test_string_places),
                                        cmocka_unit_test(test_skip_and_leave),
                                        cmocka_unit_test(test_unescape),
+                                       cmocka_unit_test(test_text_starts_with),
                                        cmocka_unit_test(test_lines),
                                        cmocka_unit_test(test_lines_ceiling),
 

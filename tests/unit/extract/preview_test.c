@@ -118,6 +118,30 @@ static void names_xml_elements(void **state)
                    "source elements not mapped: @z, a/@t, a/e, e/f\n");
 }
 
+static void names_elements_as_selectors_do(void **state)
+{
+    (void)state;
+    expect_preview("format: ndjson\nfields: {currency: 'p[key=c].value.s', day: d, rate: r}\n", 1,
+                   TEXT("{\"d\":1,\"r\":2,\"p\":[{\"key\":\"c\",\"value\":{\"s\":\"USD\",\"i\":1}},"
+                        "{\"value\":{\"i\":3},\"key\":\"session\"},{\"other\":4}]}\n"),
+                   "rate, line 1\n    currency  USD\n    day       1\n    rate      2\n\n"
+                   "source keys not mapped: p[key=c].value.i, p[key=session].value.i\n");
+    expect_preview("format: xml\nrecord: r\nfields: {currency: 'p[@key=c]', day: 'q[k=d]/v', rate: '@r'}\n", 1,
+                   TEXT("<x><r r='1'><p key='c'>USD</p><p key='e' s='t'>EUR</p><q><k>d</k><v>2</v><w>3</w></q>"
+                        "<q><v>4</v><k>f</k></q><q><u>5</u></q></r></x>"),
+                   "rate, line 1\n    currency  USD\n    day       2\n    rate      1\n\n"
+                   "source elements not mapped: p[@key=e]/@s, p[@key=e], q[k=d]/w, q[k=f]/v, q/u\n");
+}
+
+static void names_columns_of_groups(void **state)
+{
+    (void)state;
+    expect_preview("format: csv\neach: {columns: a_#_}\nfields: {currency: c, day: ../d, rate: r}\n", 1,
+                   TEXT("d,a_0_c,a_0_kind,a_1_c,a_1_kind,a_x,b,a_1_r\n1,USD,,,,,,\n"),
+                   "rate, line 2\n    currency  USD\n    day       1\n    not given: rate\n\n"
+                   "source columns not mapped: a_#_kind, a_x, b\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +150,8 @@ int main(void)
         cmocka_unit_test(cuts_long_values),
         cmocka_unit_test(names_json_keys),
         cmocka_unit_test(names_xml_elements),
+        cmocka_unit_test(names_elements_as_selectors_do),
+        cmocka_unit_test(names_columns_of_groups),
     };
     return cmocka_run_group_tests(tests, check_begin, check_end);
 }
