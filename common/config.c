@@ -7,6 +7,7 @@
 #include "common/preset_use.h"
 #include "common/schema.h"
 #include "common/source.h"
+#include "common/traffic.h"
 #include "common/yaml.h"
 
 #include <errno.h>
@@ -42,6 +43,7 @@ typedef struct ConfigEntry {
     ReportingEntry reporting;
     AttributionEntry attribution;
     ClassificationEntry classification;
+    TrafficEntry traffic;
     SchemaItems sources;
     const YamlNode *stages, *sla;
 } ConfigEntry;
@@ -99,6 +101,8 @@ static const SchemaField config_fields[] = {
      .meaning = "what a deal's journey is, and how its touches share the credit"},
     {"classification", SCHEMA_MAPPING, offsetof(ConfigEntry, classification), .schema = &classification_schema,
      .meaning = "the lists by which arrivals and robots are told"},
+    {"traffic", SCHEMA_MAPPING, offsetof(ConfigEntry, traffic), .schema = &traffic_schema,
+     .meaning = "which views count for nobody: internal ones, and those of robots by their number"},
     {"sources", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, sources), .maximum = SOURCES_MAX, .schema = &source_schema,
      .unique = "name", .meaning = "where the records come from"},
     {"stages", SCHEMA_ANY, offsetof(ConfigEntry, stages), .meaning = "the shared language of marketing and sales"},
@@ -278,6 +282,7 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(take_reporting(&entry.reporting, config, error));
     take_attribution(&entry.attribution, config);
     TRY(take_classification(&entry.classification, arena, config, error));
+    TRY(traffic_make(&entry.traffic, arena, &config->traffic, error));
     return take_sources(&entry.sources, arena, config, error);
 }
 

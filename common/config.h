@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/record.h"
+#include "common/traffic.h"
 #include "common/weblog_format.h"
 
 typedef enum SourceFormat {
@@ -167,6 +168,7 @@ typedef struct Config {
         const char *scope; /* deal_contacts */
     } attribution;
     Classification classification;
+    Traffic traffic;
     const Source *sources;
     size_t source_count;
 } Config;
