@@ -582,7 +582,8 @@ static void reads_traffic(void **state)
                    "1:36: a value of 'internal_parameters' must be text, not a mapping", NULL);
     assert_refused(fixture, "traffic: {internal_parameters: {a: }}\n",
                    "1:36: a value of 'internal_parameters' must be text, not empty", NULL);
-    assert_refused(fixture, "traffic: {bots_above: 0}\n", "1:23: the value of 'bots_above' must be from 1 to 1000000000, not 0", NULL);
+    assert_refused(fixture, "traffic: {bots_above: 0}\n",
+                   "1:23: the value of 'bots_above' must be from 1 to 1000000000, not 0", NULL);
 }
 
 static void finds_and_checks_sources(void **state)
