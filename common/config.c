@@ -1,13 +1,13 @@
 #include "common/config.h"
 
 #include "common/classification.h"
+#include "common/content_rule.h"
 #include "common/currency.h"
 #include "common/folder.h"
 #include "common/nearest.h"
 #include "common/preset_use.h"
 #include "common/schema.h"
 #include "common/source.h"
-#include "common/traffic.h"
 #include "common/yaml.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { CONFIG_CEILING = 64 << 20, SOURCES_MAX = 1000 };
+enum { CONFIG_CEILING = 64 << 20, SOURCES_MAX = 1000, CONTENT_RULES_MAX = 10000 };
 
 #define SYSTEM_PATH "/etc/closedloop/closedloop.yaml"
 #define LOCAL_PATH "closedloop.yaml"
@@ -43,8 +43,7 @@ typedef struct ConfigEntry {
     ReportingEntry reporting;
     AttributionEntry attribution;
     ClassificationEntry classification;
-    TrafficEntry traffic;
-    SchemaItems sources;
+    SchemaItems sources, content;
     const YamlNode *stages, *sla;
 } ConfigEntry;
 
@@ -101,10 +100,10 @@ static const SchemaField config_fields[] = {
      .meaning = "what a deal's journey is, and how its touches share the credit"},
     {"classification", SCHEMA_MAPPING, offsetof(ConfigEntry, classification), .schema = &classification_schema,
      .meaning = "the lists by which arrivals and robots are told"},
-    {"traffic", SCHEMA_MAPPING, offsetof(ConfigEntry, traffic), .schema = &traffic_schema,
-     .meaning = "which views count for nobody: internal ones, and those of robots by their number"},
     {"sources", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, sources), .maximum = SOURCES_MAX, .schema = &source_schema,
      .unique = "name", .meaning = "where the records come from"},
+    {"content", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, content), .maximum = CONTENT_RULES_MAX,
+     .schema = &content_rule_schema, .meaning = "rules that say what content is about where no catalogue does"},
     {"stages", SCHEMA_ANY, offsetof(ConfigEntry, stages), .meaning = "the shared language of marketing and sales"},
     {"sla", SCHEMA_ANY, offsetof(ConfigEntry, sla), .meaning = "what marketing and sales have promised each other"},
 };
@@ -255,6 +254,19 @@ static Status take_sources(const SchemaItems *entries, Arena *arena, Config *con
     return STATUS_OK;
 }
 
+static Status take_content(const SchemaItems *entries, Arena *arena, Config *config, Error *error)
+{
+    const ContentRuleEntry *entry = entries->items;
+    ContentRule *rules = arena_allocate(arena, entries->count * sizeof *rules);
+    if (!rules)
+        return no_room(config->path, error);
+    for (size_t i = 0; i < entries->count; i++)
+        TRY(content_rule_make(&entry[i], arena, &rules[i], error));
+    config->content_rules = rules;
+    config->content_rule_count = entries->count;
+    return STATUS_OK;
+}
+
 static Status check_unused(const ConfigEntry *entry, Error *error)
 {
     if (entry->stages && entry->stages->kind != YAML_SEQUENCE)
@@ -282,7 +294,7 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(take_reporting(&entry.reporting, config, error));
     take_attribution(&entry.attribution, config);
     TRY(take_classification(&entry.classification, arena, config, error));
-    TRY(traffic_make(&entry.traffic, arena, &config->traffic, error));
+    TRY(take_content(&entry.content, arena, config, error));
     return take_sources(&entry.sources, arena, config, error);
 }
 

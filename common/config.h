@@ -13,7 +13,6 @@
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/record.h"
-#include "common/traffic.h"
 #include "common/weblog_format.h"
 
 typedef enum SourceFormat {
@@ -147,6 +146,15 @@ typedef struct Source {
 
 enum { TIME_FORMATS_MAX = 8 };
 
+/* What content is whose address fits, where no catalogue says it. In patterns * is any characters. */
+typedef struct ContentRule {
+    const Text *paths; /* one of these fits, or there are none; with a question mark: path and parameters */
+    size_t path_count;
+    const Text *hosts;
+    size_t host_count;
+    Text kind, topic, stage, persona; /* absent: it does not say */
+} ContentRule;
+
 typedef enum AttributionUntil { UNTIL_CLOSED_AT, UNTIL_CREATED_AT } AttributionUntil;
 
 typedef struct Config {
@@ -168,7 +176,8 @@ typedef struct Config {
         const char *scope; /* deal_contacts */
     } attribution;
     Classification classification;
-    Traffic traffic;
+    const ContentRule *content_rules; /* of each property the first counts that fits and has it */
+    size_t content_rule_count;
     const Source *sources;
     size_t source_count;
 } Config;

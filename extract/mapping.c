@@ -222,8 +222,22 @@ static Status compile_fields(Compiler *compiler, const RecordMapping *given, Map
     return STATUS_OK;
 }
 
-static Status compile_filters(Compiler *compiler, size_t scope, const OnlyFilter *given, size_t count,
-                              const MappingFilter **ret_filters)
+/* A column that a field says need not be there is nothing to filter by if it is not. */
+static bool is_optional_column(const RecordMapping *mapping, Text path)
+{
+    for (size_t i = 0; i < mapping->field_count; i++) {
+        const FieldMapping *field = &mapping->fields[i];
+        const FieldExpression *expression = field->expression;
+        size_t count = expression ? expression->path_count : 1;
+        for (size_t j = 0; field->is_optional && j < count; j++)
+            if (text_equal(expression ? expression->paths[j] : field->path, path))
+                return true;
+    }
+    return false;
+}
+
+static Status compile_filters(Compiler *compiler, const RecordMapping *mapping, size_t scope, const OnlyFilter *given,
+                              size_t count, const MappingFilter **ret_filters)
 {
     MappingFilter *filters = arena_allocate(&compiler->mapping->arena, count * sizeof *filters);
     if (!filters)
@@ -232,7 +246,8 @@ static Status compile_filters(Compiler *compiler, size_t scope, const OnlyFilter
         compiler->line = given[i].line;
         filters[i] = (MappingFilter){
             .values = given[i].values, .value_count = given[i].value_count, .is_like = given[i].is_like};
-        Request request = {.scope = scope, .path = given[i].path, .is_required = true};
+        bool is_required = !is_optional_column(mapping, given[i].path);
+        Request request = {.scope = scope, .path = given[i].path, .is_required = is_required};
         TRY(find_slot(compiler, request, &filters[i].slot));
     }
     *ret_filters = filters;
@@ -245,8 +260,8 @@ static Status compile_rule(Compiler *compiler, const RecordMapping *given, Mappi
     compiler->line = given->line;
     TRY(find_scope(compiler, given, &rule->scope));
     TRY(compile_fields(compiler, given, rule));
-    TRY(compile_filters(compiler, rule->scope, given->only, given->only_count, &rule->only));
-    return compile_filters(compiler, rule->scope, given->unless, given->unless_count, &rule->unless);
+    TRY(compile_filters(compiler, given, rule->scope, given->only, given->only_count, &rule->only));
+    return compile_filters(compiler, given, rule->scope, given->unless, given->unless_count, &rule->unless);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------------ */

@@ -2,31 +2,33 @@
 
 #include "extract/format/web_time.h"
 
-#include <stdlib.h>
-
 /* Times, and what the arena rounds up. */
 enum { ARENA_SLACK = 16 * 1024 };
 
-Status entry_make(Emitter *emitter, Entry *ret_entry, Error *error)
+static Status bind(Entry *entry, const char *file, Error *error)
 {
-    const Mapping *mapping = emitter->mapping;
+    Text names[FORMAT_COLUMNS_MAX];
+    for (size_t i = 0; i < entry->names.count; i++)
+        names[i] = text_from(entry->names.names[i]);
+    TRY(columns_bind(entry->emitter->mapping, names, entry->names.count, file, &entry->columns, error));
+    for (size_t i = 0; i < entry->columns.binding_count; i++)
+        entry->is_mapped[entry->columns.bindings[i].column] = true;
+    return STATUS_OK;
+}
+
+Status entry_make(Emitter *emitter, const char *file, Entry *ret_entry, Error *error)
+{
+    size_t ceiling = emitter->mapping->source->record_ceiling;
     Entry entry = {
         .emitter = emitter,
-        .columns = format_columns(mapping->source->format),
-        .column_of_slot = calloc(mapping->slot_count + 1, sizeof *entry.column_of_slot),
-        .arena = arena_make(mapping->source->record_ceiling + ARENA_SLACK),
+        .names = format_columns(emitter->mapping->source->format),
+        .columns = COLUMNS_INIT,
+        .arena = arena_make(ceiling + ARENA_SLACK),
     };
-    if (!entry.column_of_slot)
-        return error_no_memory(error);
-    for (size_t i = 0; i < mapping->slot_count; i++) {
-        size_t column = format_column_find(entry.columns, mapping->slots[i].path);
-        entry.column_of_slot[i] = column;
-        if (column < entry.columns.count)
-            entry.is_mapped[column] = true;
-    }
     /* No more than the entry itself: its markup is longer than what is put between its texts. */
     for (size_t i = 0; i < FORMAT_COLUMNS_MAX; i++)
-        entry.joined[i] = buffer_make(mapping->source->record_ceiling);
+        entry.joined[i] = buffer_make(ceiling);
+    TRY(bind(&entry, file, error));
     *ret_entry = entry;
     return STATUS_OK;
 }
@@ -102,30 +104,28 @@ void entry_set_host(Entry *entry, size_t column, size_t url_column)
     entry_set(entry, column, text_from(host));
 }
 
-static void report_names(const Entry *entry)
+/* Only what some entry says: few sitemaps have what all columns are for. */
+static void report_names(const Entry *entry, const Text *values)
 {
     const RecordSink *sink = &entry->emitter->sink;
-    for (size_t i = 0; sink->name && i < entry->columns.count; i++)
-        if (!entry->is_mapped[i] && entry_value(entry, i).size)
-            sink->name(sink->context, text_from(entry->columns.names[i]));
+    for (size_t i = 0; sink->name && i < entry->names.count; i++)
+        if (!entry->is_mapped[i] && values[i].size)
+            sink->name(sink->context, text_from(entry->names.names[i]));
 }
 
 Status entry_emit(Entry *entry, Error *error)
 {
-    Emitter *emitter = entry->emitter;
+    Text values[FORMAT_COLUMNS_MAX];
+    for (size_t i = 0; i < entry->names.count; i++)
+        values[i] = entry_value(entry, i);
+    report_names(entry, values);
     ValueForm form = entry->is_plain ? VALUE_PLAIN : VALUE_UNCHECKED;
-    for (size_t i = 0; i < emitter->mapping->slot_count; i++) {
-        size_t column = entry->column_of_slot[i];
-        if (column < entry->columns.count)
-            emitter->values[i] = (Value){entry_value(entry, column), form};
-    }
-    report_names(entry);
-    return emitter_emit(emitter, 0, entry_value(entry, 0), error);
+    return columns_emit(&entry->columns, entry->emitter, values, form, values[0], error);
 }
 
 void entry_done(Entry *entry)
 {
-    free(entry->column_of_slot);
+    columns_done(&entry->columns);
     for (size_t i = 0; i < FORMAT_COLUMNS_MAX; i++)
         buffer_done(&entry->joined[i]);
     arena_done(&entry->arena);

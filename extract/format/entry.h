@@ -16,12 +16,13 @@
 #include "common/buffer.h"
 #include "common/error.h"
 #include "common/format_columns.h"
+#include "extract/columns.h"
 #include "extract/emitter.h"
 
 typedef struct Entry {
     Emitter *emitter;
-    FormatColumns columns;
-    size_t *column_of_slot;
+    FormatColumns names;
+    Columns columns;
     bool is_mapped[FORMAT_COLUMNS_MAX];
     bool is_plain; /* its values are valid UTF-8 without NUL, as those of XML are; entry_begin() says so */
     Text values[FORMAT_COLUMNS_MAX];
@@ -29,8 +30,8 @@ typedef struct Entry {
     Arena arena;
 } Entry;
 
-/* For the format of the emitter's source. */
-Status entry_make(Emitter *emitter, Entry *ret_entry, Error *error);
+/* For the format of the emitter's source. The file is for messages. */
+Status entry_make(Emitter *emitter, const char *file, Entry *ret_entry, Error *error);
 
 /* Forgets all values. */
 Status entry_begin(Entry *entry, size_t line, Error *error);

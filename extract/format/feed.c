@@ -280,7 +280,7 @@ Status feed_format_read(Emitter *emitter, Stream *stream, FormatResult *result, 
     if (status != STATUS_OK)
         return status == STATUS_END ? STATUS_OK : status;
     FeedReader reader = {.document = &document, .author = buffer_make(emitter->mapping->source->record_ceiling)};
-    status = entry_make(emitter, &reader.entry, error);
+    status = entry_make(emitter, stream_name(stream), &reader.entry, error);
     if (status == STATUS_OK)
         status = read_feed(&reader, result, error);
     buffer_done(&reader.author);

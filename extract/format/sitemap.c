@@ -66,7 +66,7 @@ static Status take_nested(Entry *entry, Text around, const XmlEvent *event, Erro
 static void take_own(Entry *entry, Text name, Text value)
 {
     for (size_t column = SITEMAP_LOC; column <= SITEMAP_PRIORITY; column++)
-        if (text_is(name, entry->columns.names[column]))
+        if (text_is(name, entry->names.names[column]))
             set(entry, column, value);
 }
 
@@ -161,7 +161,7 @@ Status sitemap_format_read(Emitter *emitter, Stream *stream, FormatResult *resul
     if (status != STATUS_OK)
         return status == STATUS_END ? STATUS_OK : status;
     cleanup(entry_done) Entry entry = {0};
-    TRY(entry_make(emitter, &entry, error));
+    TRY(entry_make(emitter, stream_name(stream), &entry, error));
     if (document.is_xml)
         return read_xml(&document, &entry, result, error);
     return text_sitemap_read(&document, &entry, result, error);

@@ -222,11 +222,32 @@ create table cl_core.content (
     persona text,
     author text,
     published_at timestamptz,
-    is_catalogued boolean not null
+    is_catalogued boolean not null,
+    kind_from text,
+    topic_from text,
+    stage_from text,
+    persona_from text,
+    catalogues text[] not null default '{}'
 );
 insert into cl_core.content (content_id, url, host, path, title, topic, is_catalogued)
 values ('00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed', 'unattributed',
         'unattributed', false);
+
+-- What the configuration says of content: the order of the catalogues, and the rules for what no catalogue says.
+create table cl_core.catalogue (
+    source text primary key,
+    turn integer not null unique
+);
+
+create table cl_core.content_rule (
+    rule_no integer primary key,
+    paths text[],
+    hosts text[],
+    kind text,
+    topic text,
+    stage text,
+    persona text
+);
 
 create table cl_core.cost (
     cost_id uuid primary key,
@@ -256,14 +277,6 @@ create table cl_core.rate (
     rate numeric not null
 );
 create index on cl_core.rate (currency, day);
-
--- Visitors who are robots by the number of their views, and the days on which they are.
-create table cl_core.robot_day (
-    visitor_id uuid not null,
-    day date not null,
-    views bigint not null,
-    primary key (day, visitor_id)
-);
 
 create table cl_core.touch (
     touch_id uuid not null,
@@ -361,5 +374,45 @@ begin
         kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end, chosen, told);
     get diagnostics published = row_count;
     return published;
+end
+$$;
+
+-- A pattern in which * stands for any characters, as LIKE wants it.
+create function cl_core.like_pattern(pattern text) returns text
+language sql immutable as $$
+    select replace(replace(replace(replace(pattern, '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
+$$;
+
+-- Takes over what the configuration says of content; true if it is something else than before, and then all content is
+-- to be refreshed.
+create function cl_core.configure_content(catalogues jsonb, rules jsonb) returns boolean
+language plpgsql as $$
+begin
+    create temporary table wanted_catalogue on commit drop as
+    select c.source, c.turn::integer as turn
+    from jsonb_array_elements_text(catalogues) with ordinality as c (source, turn);
+    create temporary table wanted_rule on commit drop as
+    select r.rule_no::integer as rule_no, t.paths, t.hosts, t.kind, t.topic, t.stage, t.persona
+    from jsonb_array_elements(rules) with ordinality as r (rule, rule_no)
+    cross join lateral jsonb_to_record(r.rule) as t (
+        paths text[], hosts text[], kind text, topic text, stage text, persona text
+    );
+    if not exists (table wanted_catalogue except table cl_core.catalogue)
+        and not exists (table cl_core.catalogue except table wanted_catalogue)
+        and not exists (table wanted_rule except table cl_core.content_rule)
+        and not exists (table cl_core.content_rule except table wanted_rule)
+    then
+        return false;
+    end if;
+    delete from cl_core.catalogue;
+    insert into cl_core.catalogue (source, turn) table wanted_catalogue;
+    delete from cl_core.content_rule;
+    insert into cl_core.content_rule (rule_no, paths, hosts, kind, topic, stage, persona) table wanted_rule;
+    insert into cl_ops.changed_key (kind, key)
+    select 'content', content_id from cl_core.content_history
+    union
+    select 'content', content_id from cl_core.content_seen
+    on conflict do nothing;
+    return true;
 end
 $$;

@@ -98,29 +98,88 @@ join cl_core.question as t on t.question_id = c.key
 where c.kind = 'question' and t.person_key is not null
 on conflict do nothing;
 
--- Content: what was seen, with what the catalogue says of it. The newest title that a view showed stands in for one
--- that the catalogue does not give.
+-- Content: what was seen, and what the catalogues say of it. Each property comes from the first catalogue that has it, in
+-- the order of the configuration (those that it no longer names come last, by their names); kind, topic, stage and persona
+-- that none has from the first rule that fits and has it; a title that none has is the newest that a view showed.
 create temporary table changed_content on commit drop as
 select c.key as content_id
 from cl_ops.changed_key as c
 where c.kind = 'content';
 
+create temporary table catalogued on commit drop as
+select
+    v.content_id,
+    min(v.url) as url,
+    min(v.host) as host,
+    min(v.path) as path,
+    (array_agg(v.title order by v.turn) filter (where v.title is not null))[1] as title,
+    (array_agg(v.kind order by v.turn) filter (where v.kind is not null))[1] as kind,
+    (array_agg(v.source order by v.turn) filter (where v.kind is not null))[1] as kind_from,
+    (array_agg(v.topic order by v.turn) filter (where v.topic is not null))[1] as topic,
+    (array_agg(v.source order by v.turn) filter (where v.topic is not null))[1] as topic_from,
+    (array_agg(v.stage order by v.turn) filter (where v.stage is not null))[1] as stage,
+    (array_agg(v.source order by v.turn) filter (where v.stage is not null))[1] as stage_from,
+    (array_agg(v.persona order by v.turn) filter (where v.persona is not null))[1] as persona,
+    (array_agg(v.source order by v.turn) filter (where v.persona is not null))[1] as persona_from,
+    (array_agg(v.author order by v.turn) filter (where v.author is not null))[1] as author,
+    (array_agg(v.published_at order by v.turn) filter (where v.published_at is not null))[1] as published_at,
+    array_agg(v.source order by v.turn) as catalogues
+from (
+    select n.*, row_number() over (
+        partition by n.content_id order by k.turn nulls last, n.source collate "C"
+    ) as turn
+    from (
+        select distinct on (h.content_id, h.source) h.*
+        from changed_content as c
+        join cl_core.content_history as h on h.content_id = c.content_id
+        join cl_ops.batch as b on b.batch_no = h.batch_no
+        order by h.content_id, h.source, -- as cl_core.publish() does
+            case when b.mode = 'upsert' then h.updated_at end desc nulls last,
+            case when b.mode <> 'append' then h.place end desc nulls last,
+            h.updated_at, b.batch_id
+    ) as n
+    left join cl_core.catalogue as k on k.source = n.source
+    where not n.is_deleted
+) as v
+group by v.content_id;
+
+-- A pattern with a question mark is for the path with its parameters.
+create temporary table rule_pattern on commit drop as
+select
+    r.rule_no, r.kind, r.topic, r.stage, r.persona,
+    r.paths is null as is_of_any_path,
+    (select array_agg(cl_core.like_pattern(p)) from unnest(r.paths) as p where strpos(p, '?') = 0) as paths,
+    (select array_agg(cl_core.like_pattern(p)) from unnest(r.paths) as p where strpos(p, '?') > 0) as addresses,
+    (select array_agg(cl_core.like_pattern(h)) from unnest(r.hosts) as h) as hosts
+from cl_core.content_rule as r;
+
 create temporary table new_content on commit drop as
 select
-    c.content_id,
-    coalesce(k.url, s.url) as url,
-    coalesce(k.host, s.host) as host,
-    coalesce(k.path, s.path) as path,
+    c.content_id, u.url, u.host, u.path,
     coalesce(k.title, t.title) as title,
-    k.kind, k.topic, k.stage, k.persona, k.author, k.published_at,
-    k.content_id is not null as is_catalogued
+    coalesce(k.kind, r.kind) as kind,
+    coalesce(k.topic, r.topic) as topic,
+    coalesce(k.stage, r.stage) as stage,
+    coalesce(k.persona, r.persona) as persona,
+    k.author,
+    k.published_at,
+    k.content_id is not null as is_catalogued,
+    coalesce(k.kind_from, 'rule ' || r.kind_rule) as kind_from,
+    coalesce(k.topic_from, 'rule ' || r.topic_rule) as topic_from,
+    coalesce(k.stage_from, 'rule ' || r.stage_rule) as stage_from,
+    coalesce(k.persona_from, 'rule ' || r.persona_rule) as persona_from,
+    coalesce(k.catalogues, '{}') as catalogues
 from changed_content as c
+left join catalogued as k on k.content_id = c.content_id
 left join lateral (
     select seen.url, seen.host, seen.path
     from cl_core.content_seen as seen
     where seen.content_id = c.content_id
     limit 1
 ) as s on true
+cross join lateral (
+    select coalesce(k.url, s.url) as url, coalesce(k.host, s.host) as host, coalesce(k.path, s.path) as path
+) as u
 left join lateral (
     select seen.title
     from cl_core.content_seen as seen
@@ -128,32 +187,35 @@ left join lateral (
     order by seen.titled_at desc nulls last, seen.title
     limit 1
 ) as t on true
-left join lateral (
-    select *
-    from (
-        select distinct on (h.source) h.*
-        from cl_core.content_history as h
-        join cl_ops.batch as b on b.batch_no = h.batch_no
-        where h.content_id = c.content_id
-        order by h.source,
-            case when b.mode = 'upsert' then h.updated_at end desc nulls last,
-            case when b.mode <> 'append' then h.place end desc nulls last,
-            h.updated_at, b.batch_id
-    ) as of_source
-    where not of_source.is_deleted
-    order by of_source.updated_at desc nulls last, of_source.source
-    limit 1
-) as k on true
-where coalesce(k.url, s.url) is not null;
+cross join lateral (
+    select
+        (array_agg(p.kind order by p.rule_no) filter (where p.kind is not null))[1] as kind,
+        min(p.rule_no) filter (where p.kind is not null) as kind_rule,
+        (array_agg(p.topic order by p.rule_no) filter (where p.topic is not null))[1] as topic,
+        min(p.rule_no) filter (where p.topic is not null) as topic_rule,
+        (array_agg(p.stage order by p.rule_no) filter (where p.stage is not null))[1] as stage,
+        min(p.rule_no) filter (where p.stage is not null) as stage_rule,
+        (array_agg(p.persona order by p.rule_no) filter (where p.persona is not null))[1] as persona,
+        min(p.rule_no) filter (where p.persona is not null) as persona_rule
+    from rule_pattern as p
+    where (p.hosts is null or u.host like any (p.hosts))
+      and (p.is_of_any_path or u.path like any (p.paths)
+           or p.addresses is not null and regexp_replace(u.url, '^https?://[^/]*', '') like any (p.addresses))
+) as r
+where u.url is not null;
 
 insert into cl_core.content
-    (content_id, url, host, path, title, kind, topic, stage, persona, author, published_at, is_catalogued)
-select content_id, url, host, path, title, kind, topic, stage, persona, author, published_at, is_catalogued
+    (content_id, url, host, path, title, kind, topic, stage, persona, author, published_at, is_catalogued, kind_from,
+     topic_from, stage_from, persona_from, catalogues)
+select content_id, url, host, path, title, kind, topic, stage, persona, author, published_at, is_catalogued, kind_from,
+    topic_from, stage_from, persona_from, catalogues
 from new_content
 on conflict (content_id) do update
 set url = excluded.url, host = excluded.host, path = excluded.path, title = excluded.title, kind = excluded.kind,
     topic = excluded.topic, stage = excluded.stage, persona = excluded.persona, author = excluded.author,
-    published_at = excluded.published_at, is_catalogued = excluded.is_catalogued;
+    published_at = excluded.published_at, is_catalogued = excluded.is_catalogued, kind_from = excluded.kind_from,
+    topic_from = excluded.topic_from, stage_from = excluded.stage_from, persona_from = excluded.persona_from,
+    catalogues = excluded.catalogues;
 
 delete from cl_core.content as t
 using changed_content as c

@@ -19,24 +19,40 @@ from cl_marketing.deal_touch as t
 cross join cl_marketing.model as m
 cross join cl_ops.setting as s;
 
+-- Spend stands on the rows of outcome won, there also where it brought nothing: so it adds up within a model. Of content
+-- it is what names that content, most of all what it cost to make; what names nothing else is no spend on channels.
 create view cl_marketing.content_attribution as
 select
-    t.content_id,
+    content_id,
     c.url,
     c.title,
     c.topic,
-    m.name as model,
-    t.month,
-    t.outcome,
-    t.deals,
-    t.weight * 0.000000000001 as weight,
-    round(t.credit / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit
-from cl_marketing.content_credit as t
-join cl_core.content as c on c.content_id = t.content_id
-join cl_marketing.model as m on m.model = t.model
+    coalesce(t.model, spent.model) as model,
+    coalesce(t.month, spent.month) as month,
+    coalesce(t.outcome, spent.outcome) as outcome,
+    coalesce(t.deals, 0) as deals,
+    coalesce(t.weight, 0) * 0.000000000001 as weight,
+    round(coalesce(t.credit, 0) / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
+    spent.cost,
+    round(coalesce(t.credit, 0) / power(10::numeric, s.currency_exponent) / nullif(spent.cost, 0), 4) as return_on_cost
+from (
+    select k.content_id, m.name as model, k.month, k.outcome, k.deals, k.weight, k.credit
+    from cl_marketing.content_credit as k
+    join cl_marketing.model as m on m.model = k.model
+) as t
+full join (
+    select k.content_id, m.name as model, k.month, 'won' as outcome, k.cost
+    from (
+        select content_id, date_trunc('month', day)::date as month, sum(amount_reporting) as cost
+        from cl_core.cost
+        where content_id is not null and amount_reporting is not null
+        group by 1, 2
+    ) as k
+    cross join cl_marketing.model as m
+) as spent using (content_id, model, month, outcome)
+join cl_core.content as c using (content_id)
 cross join cl_ops.setting as s;
 
--- Spend stands on the rows of outcome won, there also where it brought nothing: so it adds up within a model.
 create view cl_marketing.channel_attribution as
 select
     coalesce(t.channel, spent.channel) as channel,
@@ -60,6 +76,7 @@ full join (
             sum(amount_reporting) as cost
         from cl_core.cost
         where amount_reporting is not null
+            and (content_id is null or coalesce(channel, campaign, campaign_source, medium) is not null)
         group by 1, 2
     ) as k
     cross join cl_marketing.model as m
@@ -93,6 +110,7 @@ full join (
             sum(amount_reporting) as cost
         from cl_core.cost
         where amount_reporting is not null
+            and (content_id is null or coalesce(channel, campaign, campaign_source, medium) is not null)
         group by 1, 2, 3, 4
     ) as k
     cross join cl_marketing.model as m

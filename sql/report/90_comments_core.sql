@@ -76,7 +76,7 @@ comment on column cl_core.arrival.referrer_host is 'host that led here, if it is
 comment on table cl_core.content_seen is 'One row: a content that a batch''s views or costs name. What is seen but not in the catalogue is content too.';
 comment on column cl_core.content_seen.url is 'canonical URL';
 comment on column cl_core.content_seen.host is 'its host';
-comment on column cl_core.content_seen.path is 'its path and the parameters that matter';
+comment on column cl_core.content_seen.path is 'its path, without parameters';
 comment on column cl_core.content_seen.title is 'newest title that a view of the batch showed';
 comment on column cl_core.content_seen.titled_at is 'time of that view';
 
@@ -196,19 +196,38 @@ comment on column cl_core.question.asked_at is 'when it was asked';
 
 -- ------------------------------------------------------------------------------------------ content, costs, rates
 
-comment on table cl_core.content is 'One row: a content, which is its canonical URL. The catalogue describes it; a view of something that is not in the catalogue makes a row too. One row named unattributed stands for deals without a touch.';
+comment on table cl_core.content is 'One row: a content, which is its canonical URL. Catalogues describe it, each property by the first of them that has it; a view of something that is in none makes a row too. One row named unattributed stands for deals without a touch.';
 comment on column cl_core.content.content_id is 'digest of the canonical URL';
 comment on column cl_core.content.url is 'canonical URL';
 comment on column cl_core.content.host is 'its host';
 comment on column cl_core.content.path is 'its path and the parameters that matter';
-comment on column cl_core.content.title is 'title from the catalogue, or else the newest one that a view showed';
-comment on column cl_core.content.kind is 'blog, guide, case_study, webinar, pricing, ... from the catalogue';
-comment on column cl_core.content.topic is 'what it is about, from the catalogue';
-comment on column cl_core.content.stage is 'stage of the buyer''s journey that it serves, from the catalogue';
-comment on column cl_core.content.persona is 'whom it is written for, from the catalogue';
-comment on column cl_core.content.author is 'who wrote it, from the catalogue';
-comment on column cl_core.content.published_at is 'when it was published, from the catalogue';
-comment on column cl_core.content.is_catalogued is 'true: it is in the catalogue';
+comment on column cl_core.content.title is 'title from the catalogues, or else the newest one that a view showed';
+comment on column cl_core.content.kind is 'blog, guide, case_study, webinar, pricing, ... from the catalogues, or else a rule';
+comment on column cl_core.content.topic is 'what it is about, from the catalogues, or else a rule';
+comment on column cl_core.content.stage is 'stage of the buyer''s journey that it serves, from the catalogues, or else a rule';
+comment on column cl_core.content.persona is 'whom it is written for, from the catalogues, or else a rule';
+comment on column cl_core.content.author is 'who wrote it, from the catalogues';
+comment on column cl_core.content.published_at is 'when it was published, from the catalogues';
+comment on column cl_core.content.is_catalogued is 'true: it is in a catalogue';
+
+comment on column cl_core.content.kind_from is 'what said so: a catalogue''s source, or rule and its number in cl_core.content_rule';
+comment on column cl_core.content.topic_from is 'likewise, of the topic';
+comment on column cl_core.content.stage_from is 'likewise, of the stage';
+comment on column cl_core.content.persona_from is 'likewise, of the persona';
+comment on column cl_core.content.catalogues is 'sources that list it now, in the order in which they are asked; empty: none';
+
+comment on table cl_core.catalogue is 'One row: a source of content, and its turn when several list the same one: the order of the configuration. Sources that it no longer names come after all of these, by their names.';
+comment on column cl_core.catalogue.source is 'name of the source';
+comment on column cl_core.catalogue.turn is '1 is asked first';
+
+comment on table cl_core.content_rule is 'One row: a rule of the configuration that says what no catalogue says of content. Of each property the first rule counts that fits and has it.';
+comment on column cl_core.content_rule.rule_no is 'its place in the configuration';
+comment on column cl_core.content_rule.paths is 'patterns of the path, of which one must fit: * is any characters; one with a question mark is for the path with its parameters; null: any path';
+comment on column cl_core.content_rule.hosts is 'patterns of the host, of which one must fit; null: any host';
+comment on column cl_core.content_rule.kind is 'kind of such content; null: the rule does not say';
+comment on column cl_core.content_rule.topic is 'topic of such content; null: the rule does not say';
+comment on column cl_core.content_rule.stage is 'stage that such content serves; null: the rule does not say';
+comment on column cl_core.content_rule.persona is 'whom such content is written for; null: the rule does not say';
 
 comment on table cl_core.cost is 'One row: money spent on a channel, a campaign or a content on a day, as known now.';
 comment on column cl_core.cost.cost_id is 'the row''s own key, or else digest of what it was spent on and the day';
@@ -228,11 +247,6 @@ comment on column cl_core.rate.day is 'day from which the rate holds';
 comment on column cl_core.rate.rate is 'units of the reporting currency for one unit of currency';
 
 -- ------------------------------------------------------------------------------------------ touches
-
-comment on table cl_core.robot_day is 'One row: a visitor with more than cl_ops.setting.bots_above views in a day, a robot that day: those views make no touch and are not in content_performance. Empty unless traffic.bots_above is set.';
-comment on column cl_core.robot_day.visitor_id is 'visitor, as in cl_core.view';
-comment on column cl_core.robot_day.day is 'day in the reporting time zone';
-comment on column cl_core.robot_day.views is 'number of its views in that day';
 
 comment on table cl_core.touch is 'One row: a person meeting one content in one visit; repeated views in a visit fold into it. Visits are cut per visitor: after more than 30 minutes without a view, or at a new campaign, click id or outside referrer. Touches are ordered by touched_at, source, touch_id.';
 comment on column cl_core.touch.touch_id is 'its first view: cl_core.view.view_id';
@@ -300,4 +314,6 @@ comment on function cl_core.shared_time(integer) is 'When, in microseconds since
 comment on function cl_core.merge_views(integer) is 'Merges the views that a batch brought; returns how many of them are copies that do not count.';
 comment on function cl_core.settle_copies() is 'Settles which copy of an event counts: the earliest, then that of the lowest batch_id. Used by loading.';
 comment on function cl_core.remove_batch(integer) is 'Takes a batch''s rows away, since the same input under another mapping takes their place.';
+comment on function cl_core.like_pattern(text) is 'A pattern in which * is any characters, as LIKE wants it.';
+comment on function cl_core.configure_content(jsonb, jsonb) is 'Takes over the order of catalogues and the rules for content; true if they changed, and then all content is refreshed. Used by refresh.';
 comment on function cl_core.publish(text) is 'Brings the current table of a kind up to the newest versions of its changed keys. Used by refresh.';

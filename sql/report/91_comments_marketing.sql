@@ -82,9 +82,13 @@ begin
                            coalesce(meaning.column3, meaning.column2));
         end loop;
     end loop;
-    foreach relation in array array['channel_attribution', 'campaign_attribution'] loop
+    foreach relation in array array['content_attribution', 'channel_attribution', 'campaign_attribution'] loop
         execute format('comment on column cl_marketing.%I.cost is %L', relation,
-            'money spent in the month, in the reporting currency; stands on the rows of outcome won alone (null on others): adds up within one model, not across models; costs without a rate are left out');
+            'money spent in the month, in the reporting currency; stands on the rows of outcome won alone (null on others): adds up within one model, not across models; costs without a rate are left out. '
+            || case relation
+                when 'content_attribution' then 'Of content: all that names it, what it cost to make and what was spent on spreading it'
+                else 'What names a content and nothing else, as what it cost to make, is in content_attribution alone'
+            end);
         execute format('comment on column cl_marketing.%I.return_on_cost is %L', relation,
             'credit / cost, to 4 places; null without cost. Deals close months after the money was spent: read it over longer spans');
     end loop;
@@ -94,7 +98,7 @@ $$;
 comment on table cl_marketing.content_view_month is 'One row: a content''s views in a month, summed up by refresh. Read cl_marketing.content_performance instead.';
 comment on column cl_marketing.content_view_month.content_id is 'content: cl_core.content';
 comment on column cl_marketing.content_view_month.month is 'month of the views';
-comment on column cl_marketing.content_view_month.views is 'number of views, of anybody but robots';
+comment on column cl_marketing.content_view_month.views is 'number of views, of anybody';
 comment on column cl_marketing.content_view_month.visitors is 'number of different visitors; does not add up';
 comment on column cl_marketing.content_view_month.dwell_seconds is 'sum of their seconds, as far as sources say';
 
@@ -112,7 +116,7 @@ comment on column cl_marketing.content_performance.url is 'its canonical URL';
 comment on column cl_marketing.content_performance.title is 'its title';
 comment on column cl_marketing.content_performance.topic is 'what it is about';
 comment on column cl_marketing.content_performance.month is 'month of views, touches and costs';
-comment on column cl_marketing.content_performance.views is 'number of views, of anybody but robots';
+comment on column cl_marketing.content_performance.views is 'number of views, of anybody';
 comment on column cl_marketing.content_performance.visitors is 'number of different visitors; does not add up';
 comment on column cl_marketing.content_performance.leads is 'number of leads who met it; does not add up';
 comment on column cl_marketing.content_performance.influenced_deals is 'number of deals, of any outcome, with such a touch in their journey; does not add up';

@@ -136,6 +136,9 @@ static void leaves_out_optional_columns(void **state)
            "Id,Phone\n1,2\n", "lead 2 contact_key=1 name=nobody phone=2\n");
     expect("kind: lead\nformat: csv\nfields: {contact_key: Id, phone: {from: [Mobile, Phone], optional: true}}\n",
            "Id\n1\n", "lead 2 contact_key=1\n");
+    expect(
+        "kind: lead\nformat: csv\nfields: {contact_key: Id, name: {from: Name, optional: true}}\nunless: {Name: ''}\n",
+        "Id\n1\n", "");
     expect("kind: lead\nformat: csv\nheader: false\nfields: {contact_key: 1, name: {from: 3, optional: true}}\n",
            "a,b\n", "lead 1 contact_key=a\n");
 }

@@ -68,6 +68,16 @@ static void reads_what_podcasts_add(void **state)
         "author=Ann\n");
 }
 
+static void divides_categories(void **state)
+{
+    (void)state;
+    expect("kind: content\nformat: feed\nfields: {url: link}\nalso: [{kind: cost, each: {split: categories, by: ';'}, "
+           "fields: {day: ../published, amount: ., detail: ../title -> title}}]\n",
+           "<rss><channel><item><link>u</link><category>a</category><category>b</category>"
+           "<pubDate>Thu, 05 Jan 2017 13:34:51 GMT</pubDate></item></channel></rss>",
+           "content 1 url=u\ncost 1 day=2017-01-05T13:34:51Z amount=a\ncost 1 day=2017-01-05T13:34:51Z amount=b\n");
+}
+
 static void refuses_what_is_no_feed(void **state)
 {
     (void)state;
@@ -102,6 +112,7 @@ int main(void)
         cmocka_unit_test(reads_rdf),
         cmocka_unit_test(reads_atom),
         cmocka_unit_test(reads_what_podcasts_add),
+        cmocka_unit_test(divides_categories),
         cmocka_unit_test(refuses_what_is_no_feed),
         cmocka_unit_test(tells_where_a_document_breaks),
     };
