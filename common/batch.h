@@ -61,9 +61,12 @@ typedef struct BatchFile {
 } BatchFile;
 
 typedef struct Manifest {
-    Key batch_id;       /* over source, input digests, mapping digest, TRANSFORM_VERSION, reporting zone and currency */
-    Key input_digest;   /* over the inputs' digests in order: equal means the same bytes */
-    Key mapping_digest; /* with the reporting zone and currency */
+    /* Over source, input digests, mapping digest with what lookups held, TRANSFORM_VERSION, reporting zone and
+     * currency.
+     */
+    Key batch_id;
+    Key input_digest;       /* over the inputs' digests in order: equal means the same bytes */
+    Key mapping_digest;     /* with the reporting zone and currency */
     Key secret_fingerprint; /* transformed only; all zero is null in the file */
     const char *source, *system;
     SourceMode mode;

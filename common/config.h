@@ -43,6 +43,16 @@ typedef enum FieldForm {
     FORM_MILLISECONDS,
 } FieldForm;
 
+/* A small table in which fields look things up. */
+typedef struct SourceLookup {
+    Text name;
+    const char *path;    /* absolute */
+    Text key;            /* the column, or path, by which a row is found */
+    SourceFormat format; /* csv, tsv or ndjson */
+    char delimiter;
+    unsigned int line;
+} SourceLookup;
+
 typedef struct FieldMapEntry {
     Text from, to;
 } FieldMapEntry;
@@ -138,9 +148,12 @@ typedef struct Source {
     Text base_url;         /* for addresses without a host */
     const Text *own_hosts; /* hosts that are no outside referrer, besides the page's own */
     size_t own_host_count;
+    const SourceLookup *lookups; /* in the order of their names */
+    size_t lookup_count;
     const RecordMapping *mappings; /* the first is the main kind, the others stand under `also` */
     size_t mapping_count;
-    Key mapping_digest; /* over everything that decides what a record becomes: a change makes new batches */
+    /* Over everything that decides what a record becomes, but what lookups hold: a change makes new batches. */
+    Key mapping_digest;
     unsigned int line;
 } Source;
 

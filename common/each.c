@@ -67,8 +67,8 @@ static Status read_columns(const PathPlace *place, const YamlNode *node, const E
     const YamlNode *columns = yaml_get(node, "columns");
     if (!text_is_null(entry->by) || entry->is_optional)
         return yaml_error(node, error, "'by' and 'optional' go with 'split'");
-    if (!source_format_is_table(source->format))
-        return yaml_error(columns->key, error, "'columns' is for tables, and this source is %s",
+    if (source->format != FORMAT_CSV && source->format != FORMAT_TSV)
+        return yaml_error(columns->key, error, "'columns' is for csv and tsv, and this source is %s",
                           source_format_name(source->format));
     if (!source->has_header && !source->columns)
         return yaml_error(columns->key, error, "'columns' needs names of columns, and this file has no header");

@@ -3,6 +3,7 @@
 #include "common/format_columns.h"
 #include "common/path.h"
 #include "common/schema.h"
+#include "common/source_lookup.h"
 #include "common/weblog_column.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 
 /* A field's value where it is more than a path. */
 typedef struct FieldEntry {
-    Text value, fallback, separator;
+    Text value, fallback, separator, lookup, take;
     const YamlNode *from, *join;
     int form;
     SchemaPairs map;
@@ -34,6 +35,10 @@ static const SchemaField entry_fields[] = {
     {"form", SCHEMA_ENUM, offsetof(FieldEntry, form), .names = forms,
      .meaning = "how the value is written: lower; salesforce_id, the form of 18 characters; email, no_email, what is "
                 "an address, or is none; whole, a number without fraction; milliseconds, as whole seconds"},
+    {"lookup", SCHEMA_TEXT, offsetof(FieldEntry, lookup), .minimum = 1, .maximum = 255,
+     .meaning = "one of the source's lookups, in which the value is a key"},
+    {"take", SCHEMA_TEXT, offsetof(FieldEntry, take), .minimum = 1, .maximum = 1024,
+     .meaning = "the lookup's column that is the value instead"},
     {"map", SCHEMA_TEXT_MAPPING, offsetof(FieldEntry, map), .minimum = 1, .maximum = FIELD_MAP_MAX,
      .meaning = "what the source says: what the field says instead"},
     {"default", SCHEMA_TEXT, offsetof(FieldEntry, fallback), .meaning = "what stands in where the path yields nothing"},
@@ -247,8 +252,10 @@ static Status check_entry(const PathPlace *place, const YamlNode *node, const Fi
         return yaml_error(node, error, "either 'from' or 'value' is needed");
     if (has_value && !text_is_null(entry->fallback))
         return yaml_error(node, error, "'default' goes with 'from': a constant needs none");
-    if (has_value && (entry->form || entry->map.items || entry->is_optional))
+    if (has_value && (entry->form || entry->map.items || entry->is_optional || !text_is_null(entry->lookup)))
         return yaml_error(node, error, "a constant is 'value' alone");
+    if (text_is_null(entry->lookup) != text_is_null(entry->take))
+        return yaml_error(node, error, "'lookup' and 'take' go together: in which table, and which of its columns");
     if (!entry->join && !text_is_null(entry->separator))
         return yaml_error(yaml_get(node, "with")->key, error, "'with' goes with 'join'");
     if (entry->is_optional && !source_format_is_table(place->source->format))
@@ -258,12 +265,36 @@ static Status check_entry(const PathPlace *place, const YamlNode *node, const Fi
     return STATUS_OK;
 }
 
+static Status find_lookup(const PathPlace *place, const YamlNode *node, const FieldEntry *entry,
+                          FieldExpression *expression, Error *error)
+{
+    const Source *source = place->source;
+    if (text_is_null(entry->lookup))
+        return STATUS_OK;
+    expression->lookup = source_lookup_find(source, entry->lookup);
+    expression->take = entry->take;
+    const YamlNode *name = yaml_get(node, "lookup");
+    if (expression->lookup < 0) {
+        yaml_error(name, error, "unknown lookup %s", yaml_describe(name).text);
+        const char *names[SOURCE_LOOKUPS_MAX];
+        for (size_t i = 0; i < source->lookup_count; i++)
+            names[i] = source->lookups[i].name.data;
+        const char *nearest = nearest_name(entry->lookup, names, source->lookup_count);
+        return nearest ? error_hint(error, "did you mean '%s'?", nearest)
+                       : error_hint(error, "name it under the source's 'lookups': {path: FILE, key: COLUMN}");
+    }
+    bool is_json = source->lookups[expression->lookup].format == FORMAT_NDJSON;
+    const char *flaw = is_json ? path_flaw(entry->take, PATH_DOTTED, place->arena) : NULL;
+    return flaw ? bad_path(yaml_get(node, "take"), flaw, error) : STATUS_OK;
+}
+
 /* An expression where one path does not say all. */
 static Status finish(const PathPlace *place, const YamlNode *node, const FieldExpression *expression,
                      FieldMapping *field, Error *error)
 {
     bool is_joined = !text_is_null(expression->separator);
-    if (expression->path_count == 1 && !is_joined && !expression->form && !expression->map_count) {
+    if (expression->path_count == 1 && !is_joined && !expression->form && !expression->map_count &&
+        expression->lookup < 0) {
         field->path = expression->paths[0];
         return STATUS_OK;
     }
@@ -291,6 +322,7 @@ static Status read_entry(const PathPlace *place, const YamlNode *node, FieldMapp
     entry_place.is_optional |= entry.is_optional;
     TRY(read_paths(&entry_place, entry.from ? entry.from : entry.join, &expression.paths, &expression.path_count,
                    error));
+    TRY(find_lookup(place, node, &entry, &expression, error));
     TRY(read_map(place, node, entry.map, &expression, error));
     field->value = entry.fallback;
     field->is_optional = entry.is_optional;

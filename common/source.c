@@ -3,6 +3,7 @@
 #include "common/decimal.h"
 #include "common/folder.h"
 #include "common/mapping.h"
+#include "common/source_lookup.h"
 #include "common/time_format.h"
 #include "common/zone.h"
 
@@ -82,6 +83,8 @@ static const SchemaField entry_fields[] = {
      .meaning = "which part of the source each field of the kind comes from"},
     {"only", SCHEMA_ANY, offsetof(SourceEntry, only), .meaning = "take only records that say this"},
     {"unless", SCHEMA_ANY, offsetof(SourceEntry, unless), .meaning = "leave out records that say this"},
+    {"lookups", SCHEMA_ANY, offsetof(SourceEntry, lookups),
+     .meaning = "small tables in which fields look things up: {NAME: {path: FILE, key: COLUMN}}"},
     {"also", SCHEMA_MAPPING_LIST, offsetof(SourceEntry, also), .schema = &mapping_schema, .maximum = 32,
      .meaning = "what else becomes of each record"},
 };
@@ -415,6 +418,7 @@ Status source_make(const SourceEntry *entry, const char *folder, Arena *arena, S
     TRY(take_time(entry, &source, error));
     TRY(take_amounts(entry, &source, error));
     TRY(take_url_options(entry, arena, &source, error));
+    TRY(source_lookups_read(entry->lookups, folder, arena, &source, error));
     TRY(take_mappings(entry, arena, &source, error));
     *ret_source = source;
     return STATUS_OK;

@@ -29,7 +29,7 @@ typedef struct SourceEntry {
     SchemaLimit max_rejects, max_deleted;
     char delimiter, quote, decimal, grouping;
     int64_t record_ceiling;
-    const YamlNode *header, *each, *fields, *only, *unless;
+    const YamlNode *header, *each, *fields, *only, *unless, *lookups;
     SchemaItems also;
 } SourceEntry;
 

@@ -54,6 +54,10 @@ static void add_expression(Content *content, const FieldExpression *expression)
         add(content, "with", expression->separator);
     if (expression->form)
         add_number(content, "form", expression->form);
+    if (expression->lookup >= 0) {
+        add_number(content, "lookup", (uint64_t)expression->lookup);
+        add(content, "take", expression->take);
+    }
     if (expression->map_count)
         add_number(content, "map", expression->map_count);
     for (size_t i = 0; i < expression->map_count; i++) {
@@ -96,6 +100,15 @@ static void add_mapping(Content *content, const RecordMapping *mapping)
         add_filters(content, "unless", mapping->unless, mapping->unless_count);
 }
 
+/* What it holds is read when the source is. */
+static void add_lookup(Content *content, const SourceLookup *lookup)
+{
+    add(content, "name", lookup->name);
+    add(content, "key", lookup->key);
+    add(content, "format", text_from(source_format_name(lookup->format)));
+    add_number(content, "delimiter", (unsigned char)lookup->delimiter);
+}
+
 static void add_source(Content *content, const Source *source)
 {
     add(content, "name", text_from(source->name));
@@ -120,6 +133,10 @@ static void add_source(Content *content, const Source *source)
     add_list(content, "own_hosts", source->own_hosts, source->own_host_count);
     if (!text_is_null(source->query.sql))
         add(content, "sql", source->query.sql);
+    if (source->lookup_count)
+        add_number(content, "lookups", source->lookup_count);
+    for (size_t i = 0; i < source->lookup_count; i++)
+        add_lookup(content, &source->lookups[i]);
     add_number(content, "mappings", source->mapping_count);
     for (size_t i = 0; i < source->mapping_count; i++)
         add_mapping(content, &source->mappings[i]);

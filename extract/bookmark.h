@@ -25,7 +25,7 @@ typedef struct BookmarkEntry {
     int64_t size, modified_ns;
     int64_t inode;
     Key digest;         /* of the file's bytes */
-    Key mapping_digest; /* under which it was read */
+    Key mapping_digest; /* under which it was read, with what its lookups held */
     const char *batch;  /* the name of the batch that it became */
 } BookmarkEntry;
 

@@ -70,6 +70,8 @@ bool expression_evaluate(const MappingExpression *expression, Emitter *emitter, 
         *ret_flaw = value_too_long;
         return false;
     }
+    if (given->lookup >= 0)
+        text = lookup_find(&emitter->mapping->lookups[given->lookup].lookup, text, expression->take);
     const FieldMapEntry *entry = NULL;
     if (given->map_count)
         entry = bsearch(&text, given->map, given->map_count, sizeof *given->map, compare_entry);

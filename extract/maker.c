@@ -118,12 +118,13 @@ static Key batch_id(const Maker *maker, const Key *input)
 {
     const Config *config = maker->job->config;
     const Source *source = maker->job->source;
+    const Key *digest = &maker->job->mapping->digest;
     char version[16];
     int size = snprintf(version, sizeof version, "%d", TRANSFORM_VERSION);
     Text parts[] = {
         text_from(source->name),
         {(const char *)input->bytes, sizeof input->bytes},
-        {(const char *)source->mapping_digest.bytes, sizeof source->mapping_digest.bytes},
+        {(const char *)digest->bytes, sizeof digest->bytes},
         {version, (size_t)size},
         text_from(config->reporting.timezone),
         text_from(config->reporting.currency),

@@ -176,6 +176,24 @@ static Status find_scope(const Compiler *compiler, const RecordMapping *given, s
 
 /* --- rules ---------------------------------------------------------------------------------------------------- */
 
+/* The place of a column among those that are taken of a lookup. */
+static Status find_take(const Compiler *compiler, const FieldExpression *given, size_t *ret_take)
+{
+    if (given->lookup < 0)
+        return STATUS_OK;
+    MappingLookup *lookup = &compiler->mapping->lookups[given->lookup];
+    size_t i = 0;
+    while (i < lookup->take_count && !text_equal(lookup->takes[i], given->take))
+        i++;
+    if (i == LOOKUP_TAKES_MAX)
+        return error_set(compiler->error, ERROR_CONFIG, "source '%s', line %u: more than %d columns of a lookup",
+                         compiler->source->name, compiler->line, LOOKUP_TAKES_MAX);
+    if (i == lookup->take_count)
+        lookup->takes[lookup->take_count++] = given->take;
+    *ret_take = i;
+    return STATUS_OK;
+}
+
 static Status compile_expression(const Compiler *compiler, const MappingRule *rule, const FieldMapping *field,
                                  bool is_list, MappingExpression *ret_expression)
 {
@@ -193,7 +211,7 @@ static Status compile_expression(const Compiler *compiler, const MappingRule *ru
                                           .fallback = field->value,
                                           .given = given,
                                           .is_optional = field->is_optional};
-    return STATUS_OK;
+    return find_take(compiler, given, &ret_expression->take);
 }
 
 static Status compile_fields(Compiler *compiler, const RecordMapping *given, MappingRule *rule)
@@ -286,7 +304,8 @@ static Status make_room(const Compiler *compiler)
     mapping->slots = arena_allocate(&mapping->arena, slots_max * sizeof(MappingSlot));
     mapping->documents = arena_allocate(&mapping->arena, slots_max * sizeof(MappingDocument));
     mapping->rules = arena_allocate(&mapping->arena, source->mapping_count * sizeof(MappingRule));
-    bool is_made = mapping->scopes && mapping->slots && mapping->documents && mapping->rules;
+    mapping->lookups = arena_allocate(&mapping->arena, source->lookup_count * sizeof(MappingLookup));
+    bool is_made = mapping->scopes && mapping->slots && mapping->documents && mapping->rules && mapping->lookups;
     return is_made ? STATUS_OK : no_room(compiler);
 }
 
@@ -308,11 +327,33 @@ static Status compile(Compiler *compiler)
     return STATUS_OK;
 }
 
+/* Those that fields look things up in. */
+static Status load_lookups(const Compiler *compiler)
+{
+    Mapping *mapping = compiler->mapping;
+    mapping->digest = compiler->source->mapping_digest;
+    for (size_t i = 0; i < compiler->source->lookup_count; i++) {
+        MappingLookup *lookup = &mapping->lookups[i];
+        if (lookup->take_count == 0)
+            continue;
+        TRY(lookup_load(&compiler->source->lookups[i], lookup->takes, lookup->take_count, &lookup->lookup,
+                        compiler->error));
+        const Key *before = &mapping->digest, *more = &lookup->lookup.digest;
+        mapping->digest = key_of(TEXT("lookup"),
+                                 (Text[]){{(const char *)before->bytes, sizeof before->bytes},
+                                          {(const char *)more->bytes, sizeof more->bytes}},
+                                 2);
+    }
+    return STATUS_OK;
+}
+
 Status mapping_compile(const Source *source, Mapping *ret_mapping, Error *error)
 {
     Mapping mapping = {.source = source, .arena = arena_make(MAPPING_CEILING)};
     Compiler compiler = {.source = source, .mapping = &mapping, .error = error};
     Status status = compile(&compiler);
+    if (status == STATUS_OK)
+        status = load_lookups(&compiler);
     if (status == STATUS_OK)
         *ret_mapping = mapping;
     else
@@ -322,6 +363,8 @@ Status mapping_compile(const Source *source, Mapping *ret_mapping, Error *error)
 
 void mapping_done(Mapping *mapping)
 {
+    for (size_t i = 0; mapping->lookups && i < mapping->source->lookup_count; i++)
+        lookup_done(&mapping->lookups[i].lookup);
     arena_done(&mapping->arena);
     *mapping = (Mapping){0};
 }

@@ -17,7 +17,9 @@
 #include "common/arena.h"
 #include "common/config.h"
 #include "common/error.h"
+#include "common/hash.h"
 #include "common/text.h"
+#include "extract/lookup.h"
 #include "extract/trie.h"
 
 enum { MAPPING_NO_SLOT = -1, MAPPING_NO_DOCUMENT = -1 };
@@ -60,6 +62,7 @@ typedef struct MappingExpression {
     size_t slot_count;
     Text fallback;
     const FieldExpression *given; /* the configuration's */
+    size_t take;                  /* of the lookup's columns that are taken, the one */
     bool is_optional;             /* of a table: none of its columns need be there; otherwise one of them must */
 } MappingExpression;
 
@@ -69,6 +72,13 @@ typedef struct MappingFilter {
     size_t value_count;
     bool is_like;
 } MappingFilter;
+
+/* A lookup of the source; not loaded if no field looks anything up in it. */
+typedef struct MappingLookup {
+    Text takes[LOOKUP_TAKES_MAX];
+    size_t take_count;
+    Lookup lookup;
+} MappingLookup;
 
 /* What becomes of a source record, or of each element of a scope. */
 typedef struct MappingRule {
@@ -94,9 +104,12 @@ typedef struct Mapping {
     size_t document_count;
     MappingRule *rules; /* the first is the main kind's */
     size_t rule_count;
+    MappingLookup *lookups; /* as many as the source has */
+    Key digest; /* the source's mapping digest, with the bytes of what is looked up: decides what a record becomes */
 } Mapping;
 
-/* ERROR_CONFIG, with the line of the configuration, for a path that is none. The source must outlive the mapping. */
+/* ERROR_CONFIG, with the line of the configuration, for a path that is none; the errors of lookup_load(). The source
+ * must outlive the mapping. */
 Status mapping_compile(const Source *source, Mapping *ret_mapping, Error *error);
 
 void mapping_done(Mapping *mapping);

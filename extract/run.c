@@ -56,7 +56,7 @@ Status run_note_failure(Run *run, const Source *source, Error *error)
 
 static bool is_same_mapping(const Turn *turn, const BookmarkEntry *entry)
 {
-    return key_equal(&entry->mapping_digest, &turn->source->mapping_digest);
+    return key_equal(&entry->mapping_digest, &turn->mapping.digest);
 }
 
 /* Whether the bookmarks of these files, which are all there, name one batch that held them and no other. */
@@ -109,7 +109,7 @@ static Status move_bookmark(Turn *turn, const Maker *maker, const FileInput *fil
             .modified_ns = files[i].modified_ns,
             .inode = files[i].inode,
             .digest = maker->inputs[i].digest,
-            .mapping_digest = turn->source->mapping_digest,
+            .mapping_digest = turn->mapping.digest,
             .batch = batch,
         };
         TRY(bookmark_set(&turn->bookmark, &entry, error));
