@@ -8,6 +8,7 @@
 #include "common/preset_use.h"
 #include "common/schema.h"
 #include "common/source.h"
+#include "common/traffic.h"
 #include "common/yaml.h"
 
 #include <errno.h>
@@ -43,6 +44,7 @@ typedef struct ConfigEntry {
     ReportingEntry reporting;
     AttributionEntry attribution;
     ClassificationEntry classification;
+    TrafficEntry traffic;
     SchemaItems sources, content;
     const YamlNode *stages, *sla;
 } ConfigEntry;
@@ -100,6 +102,8 @@ static const SchemaField config_fields[] = {
      .meaning = "what a deal's journey is, and how its touches share the credit"},
     {"classification", SCHEMA_MAPPING, offsetof(ConfigEntry, classification), .schema = &classification_schema,
      .meaning = "the lists by which arrivals and robots are told"},
+    {"traffic", SCHEMA_MAPPING, offsetof(ConfigEntry, traffic), .schema = &traffic_schema,
+     .meaning = "which views count for nobody: internal ones, and those of robots by their number"},
     {"sources", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, sources), .maximum = SOURCES_MAX, .schema = &source_schema,
      .unique = "name", .meaning = "where the records come from"},
     {"content", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, content), .maximum = CONTENT_RULES_MAX,
@@ -294,6 +298,7 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(take_reporting(&entry.reporting, config, error));
     take_attribution(&entry.attribution, config);
     TRY(take_classification(&entry.classification, arena, config, error));
+    TRY(traffic_make(&entry.traffic, arena, &config->traffic, error));
     TRY(take_content(&entry.content, arena, config, error));
     return take_sources(&entry.sources, arena, config, error);
 }

@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/hash.h"
 #include "common/record.h"
+#include "common/traffic.h"
 #include "common/weblog_format.h"
 
 typedef enum SourceFormat {
@@ -189,6 +190,7 @@ typedef struct Config {
         const char *scope; /* deal_contacts */
     } attribution;
     Classification classification;
+    Traffic traffic;
     const ContentRule *content_rules; /* of each property the first counts that fits and has it */
     size_t content_rule_count;
     const Source *sources;

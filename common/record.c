@@ -30,6 +30,7 @@ static const RecordField view_fields[] = {
      "seconds"},
     {"referrer", FIELD_TEXT, false, "the address of the page that led here"},
     {"user_agent", FIELD_TEXT, false, "the browser's name for itself; bots are told by it"},
+    {"ip_address", FIELD_TEXT, false, "the visitor's network address; internal traffic is told by it; never stored"},
     {"utm_source", FIELD_TEXT, false, "campaign source; without it, the url's own parameter"},
     {"utm_medium", FIELD_TEXT, false, "campaign medium; likewise"},
     {"utm_campaign", FIELD_TEXT, false, "campaign name; likewise"},

@@ -162,13 +162,31 @@ static void add_classification(Content *content, const Config *config)
     add_key(content, "bots", &config->classification.bots.digest);
 }
 
+static void add_traffic(Content *content, const Traffic *traffic)
+{
+    add_number(content, "internal_addresses", traffic->internal_range_count);
+    for (size_t i = 0; i < traffic->internal_range_count; i++) {
+        const IpRange *range = &traffic->internal_ranges[i];
+        add_number(content, "bits", range->bits);
+        add_text(content, (Text){(const char *)range->first.bytes, sizeof range->first.bytes});
+    }
+    add_number(content, "internal_parameters", traffic->internal_parameter_count);
+    for (size_t i = 0; i < traffic->internal_parameter_count; i++) {
+        add_text(content, traffic->internal_parameters[i].name);
+        add_list(content, "values", traffic->internal_parameters[i].values,
+                 traffic->internal_parameters[i].value_count);
+    }
+}
+
 Status source_digest(const Source *source, const Config *config, Key *ret_digest, Error *error)
 {
     Content content = {.buffer = buffer_make(DIGEST_CEILING), .error = error};
     add(&content, "reporting_timezone", text_from(config->reporting.timezone));
     add(&content, "reporting_currency", text_from(config->reporting.currency));
-    if (has_views(source))
+    if (has_views(source)) {
         add_classification(&content, config);
+        add_traffic(&content, &config->traffic);
+    }
     add_source(&content, source);
     Text all = buffer_text(&content.buffer);
     if (content.status == STATUS_OK)

@@ -26,28 +26,33 @@ static Status apply_settings(Pg *pg, const Config *config, bool *is_changed, Err
 {
     int exponent = 2;
     currency_exponent(text_from(config->reporting.currency), &exponent);
-    char exponent_text[16], lookback[32], half_life[32];
+    char exponent_text[16], lookback[32], half_life[32], bots_above[32];
     snprintf(exponent_text, sizeof exponent_text, "%d", exponent);
     snprintf(lookback, sizeof lookback, "%lld days", config->attribution.lookback_days);
     snprintf(half_life, sizeof half_life, "%lld", config->attribution.half_life_days);
+    snprintf(bots_above, sizeof bots_above, "%lld", config->traffic.bots_above);
     const char *parameters[] = {config->reporting.timezone,
                                 config->reporting.currency,
                                 exponent_text,
                                 lookback,
                                 config->attribution.until == UNTIL_CREATED_AT ? "created_at" : "closed_at",
                                 half_life,
+                                config->traffic.bots_above ? bots_above : NULL,
                                 config->attribution.model};
     cleanup(pg_result_free) PgResult result = {0};
-    TRY(pg_query(pg,
-                 "select (timezone, currency, currency_exponent, lookback, until, half_life_days) is distinct from "
-                 "($1::text, $2::text, $3::integer, $4::interval, $5::text, $6::integer) and refreshed_at is not null "
-                 "from cl_ops.setting",
-                 parameters, 6, &result, error));
+    TRY(pg_query(
+        pg,
+        "select (timezone, currency, currency_exponent, lookback, until, half_life_days, bots_above) is distinct "
+        "from ($1::text, $2::text, $3::integer, $4::interval, $5::text, $6::integer, $7::bigint) and "
+        "refreshed_at is not null "
+        "from cl_ops.setting",
+        parameters, 7, &result, error));
     *is_changed = result.row_count && text_is(pg_value(&result, 0, 0), "t");
-    return pg_query(pg,
-                    "update cl_ops.setting set timezone = $1, currency = $2, currency_exponent = $3::integer, "
-                    "lookback = $4::interval, until = $5, half_life_days = $6::integer, model = $7",
-                    parameters, 7, &result, error);
+    return pg_query(
+        pg,
+        "update cl_ops.setting set timezone = $1, currency = $2, currency_exponent = $3::integer, "
+        "lookback = $4::interval, until = $5, half_life_days = $6::integer, bots_above = $7::bigint, model = $8",
+        parameters, 8, &result, error);
 }
 
 static Status count_changed(Pg *pg, RefreshOutcome *outcome, Error *error)
@@ -77,8 +82,8 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     TRY(content_setting_apply(pg, config, error));
     if (outcome->is_rebuild)
         TRY(refresh_step(pg, "refresh/00_everything.sql", error));
-    static const char *const before[] = {"refresh/10_records.sql", "refresh/20_persons.sql", "refresh/30_touches.sql",
-                                         "refresh/40_deals.sql", "refresh/50_journeys.sql"};
+    static const char *const before[] = {"refresh/10_records.sql", "refresh/20_persons.sql", "refresh/25_robots.sql",
+                                         "refresh/30_touches.sql", "refresh/40_deals.sql",   "refresh/50_journeys.sql"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
     TRY(credit_journeys(pg, config->attribution.half_life_days, error));

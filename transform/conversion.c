@@ -10,7 +10,13 @@ enum { ARENA_CEILING = 16 << 20, RAW_CEILING = 1 << 20, ARRIVALS_MAX = 1 << 16, 
 const char *filter_reason_name(FilterReason reason)
 {
     static const char *const names[FILTER_REASON_COUNT] = {
-        [FILTER_NONE] = "none", [FILTER_IS_BOT] = "is_bot", [FILTER_ROBOT] = "robot", [FILTER_HEADLESS] = "headless"};
+        [FILTER_NONE] = "none",
+        [FILTER_IS_BOT] = "is_bot",
+        [FILTER_ROBOT] = "robot",
+        [FILTER_HEADLESS] = "headless",
+        [FILTER_INTERNAL_ADDRESS] = "internal_address",
+        [FILTER_INTERNAL_PARAMETER] = "internal_parameter",
+    };
     return names[reason];
 }
 

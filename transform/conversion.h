@@ -25,6 +25,8 @@ typedef enum FilterReason {
     FILTER_IS_BOT,   /* the source says so */
     FILTER_ROBOT,    /* the user agent is a robot's */
     FILTER_HEADLESS, /* ... a browser's that a program drives */
+    FILTER_INTERNAL_ADDRESS,
+    FILTER_INTERNAL_PARAMETER,
     FILTER_REASON_COUNT,
 } FilterReason;
 

@@ -2,6 +2,7 @@
 
 #include "common/utf8.h"
 #include "transform/email.h"
+#include "transform/internal.h"
 
 /* Masked before it is cut: an address that the cut goes through would no longer be known for one. */
 static Text shown(Text text, Arena *arena)
@@ -11,7 +12,10 @@ static Text shown(Text text, Arena *arena)
     if (text.size > REJECT_RAW_READ)
         text.size = REJECT_RAW_READ;
     Text sound = utf8_sanitize(text, arena);
-    return text_is_null(sound) ? sound : utf8_truncate(mask_addresses(sound, arena), REJECT_TEXT_MAX);
+    Text masked = text_is_null(sound) ? sound : mask_addresses(sound, arena);
+    if (!text_is_null(masked))
+        masked = mask_ip_addresses(masked, arena);
+    return utf8_truncate(masked, REJECT_TEXT_MAX);
 }
 
 Status reject_put(CopyWriter *writer, const Reject *reject, Arena *arena, Error *error)
@@ -32,9 +36,11 @@ Status reject_put(CopyWriter *writer, const Reject *reject, Arena *arena, Error 
     return copy_row_end(writer, error);
 }
 
-static bool is_visitor(RecordKind kind, size_t field)
+/* Cookies and network addresses never reach the database. */
+static bool is_hidden(RecordKind kind, size_t field)
 {
-    return (kind == RECORD_VIEW && field == VIEW_VISITOR) || (kind == RECORD_IDENTITY && field == IDENTITY_VISITOR);
+    return (kind == RECORD_VIEW && (field == VIEW_VISITOR || field == VIEW_IP_ADDRESS)) ||
+           (kind == RECORD_IDENTITY && field == IDENTITY_VISITOR);
 }
 
 Status reject_write_record(RecordKind kind, const Record *record, Buffer *buffer, Error *error)
@@ -43,7 +49,7 @@ Status reject_write_record(RecordKind kind, const Record *record, Buffer *buffer
     bool is_first = true;
     for (size_t i = 0; i < spec->field_count; i++) {
         Text value = record->values[i];
-        if (text_trim(value).size == 0 || is_visitor(kind, i))
+        if (text_trim(value).size == 0 || is_hidden(kind, i))
             continue;
         if (value.size > REJECT_RAW_READ)
             value.size = REJECT_RAW_READ;

@@ -1,5 +1,5 @@
-/* Rows of the table reject: records that could not be used, and why, with the start of what stood there. Addresses in
- * texts are masked, and what is no UTF-8 is replaced, so that any input can be shown.
+/* Rows of the table reject: records that could not be used, and why, with the start of what stood there. E-mail and
+ * network addresses in texts are masked, and what is no UTF-8 is replaced, so that any input can be shown.
  *
  *     TRY(reject_put(writer, &(Reject){.file = file, .line = 7, .kind = TEXT("deal"), ...}, &arena, error));
  */
@@ -23,10 +23,11 @@ typedef struct Reject {
     Text raw; /* as it was read */
 } Reject;
 
-/* Takes at most 4 MiB of the arena. */
+/* Takes at most 6 MiB of the arena. */
 Status reject_put(CopyWriter *writer, const Reject *reject, Arena *arena, Error *error);
 
-/* A record as text, appended: "event_id=7, url=https://...". Visitors' cookies are left out, long values cut. */
+/* A record as text, appended: "event_id=7, url=https://...". Visitors' cookies and network addresses are left out, long
+ * values cut. */
 Status reject_write_record(RecordKind kind, const Record *record, Buffer *buffer, Error *error);
 
 #endif

@@ -60,6 +60,7 @@ Status source_rules_make(const Config *config, const Source *source, const SiteI
     if (!rules)
         return error_no_memory(error);
     rules->source = source;
+    rules->traffic = &config->traffic;
     rules->secret = *secret;
     rules->system = text_from(source->system);
     rules->arena = arena_make(ARENA_CEILING);

@@ -19,6 +19,7 @@
 
 typedef struct SourceRules {
     const Source *source; /* the configuration's */
+    const Traffic *traffic;
     Secret secret;
     Text system;
     Zone *source_zone, *reporting_zone;

@@ -4,6 +4,7 @@
 #include "transform/identity.h"
 #include "transform/identity_key.h"
 #include "transform/interaction.h"
+#include "transform/internal.h"
 #include "transform/kind.h"
 #include "transform/memo.h"
 #include "transform/record_key.h"
@@ -25,19 +26,30 @@ typedef struct ViewPass {
     Arrival arrival;
 } ViewPass;
 
-/* Why the view is left out, although nothing is wrong with it; FILTER_NONE if it is not. */
-static FilterReason find_filter(ViewPass *pass)
+static BotVerdict find_verdict(ViewPass *pass)
 {
     const Value *user_agent = &pass->values[VIEW_USER_AGENT];
-    if (value_is_true(&pass->values[VIEW_IS_BOT]))
-        return FILTER_IS_BOT;
     if (!value_is_set(user_agent))
-        return FILTER_NONE;
+        return BOT_NONE;
     bool is_known;
     BotVerdict *verdict = memo_find(&pass->user_agents, user_agent->text, &is_known);
     if (!is_known)
         *verdict = bot_verdict(pass->conversion->bots, user_agent->text);
-    return *verdict == BOT_HEADLESS ? FILTER_HEADLESS : *verdict == BOT_ROBOT ? FILTER_ROBOT : FILTER_NONE;
+    return *verdict;
+}
+
+/* Why the view is left out although nothing is wrong with it, or even if something is. The first reason counts. */
+static FilterReason find_filter(ViewPass *pass)
+{
+    const Traffic *traffic = pass->conversion->rules->traffic;
+    if (value_is_true(&pass->values[VIEW_IS_BOT]))
+        return FILTER_IS_BOT;
+    BotVerdict verdict = find_verdict(pass);
+    if (verdict != BOT_NONE)
+        return verdict == BOT_HEADLESS ? FILTER_HEADLESS : FILTER_ROBOT;
+    if (internal_by_address(traffic, pass->values[VIEW_IP_ADDRESS].text))
+        return FILTER_INTERNAL_ADDRESS;
+    return internal_by_parameter(traffic, pass->values[VIEW_URL].text) ? FILTER_INTERNAL_PARAMETER : FILTER_NONE;
 }
 
 static void check_interaction(ViewPass *pass, Failure *failure)

@@ -94,6 +94,7 @@ create table cl_ops.setting (
     lookback interval not null default '90 days',
     until text not null default 'closed_at' check (until in ('closed_at', 'created_at')),
     half_life_days integer not null default 7,
+    bots_above bigint,
     model text not null default 'linear',
     read_at timestamptz,
     refreshed_at timestamptz

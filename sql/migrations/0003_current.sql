@@ -278,6 +278,14 @@ create table cl_core.rate (
 );
 create index on cl_core.rate (currency, day);
 
+-- Visitors who are robots by the number of their views, and the days on which they are.
+create table cl_core.robot_day (
+    visitor_id uuid not null,
+    day date not null,
+    views bigint not null,
+    primary key (day, visitor_id)
+);
+
 create table cl_core.touch (
     touch_id uuid not null,
     person_id uuid not null references cl_core.person deferrable initially deferred,

@@ -9,6 +9,7 @@ delete from cl_marketing.content_credit;
 delete from cl_marketing.deal_touch;
 
 delete from cl_core.touch;
+delete from cl_core.robot_day;
 delete from cl_core.deal_person;
 delete from cl_core.identity;
 delete from cl_core.lead;

@@ -48,6 +48,17 @@ begin
     end if;
 end
 $$;
+
+-- What robots did makes no touch, and cuts no visit.
+do $$
+begin
+    if exists (select from cl_core.robot_day) then
+        delete from touched_view as v
+        using cl_core.robot_day as r, cl_ops.setting as s
+        where r.visitor_id = v.visitor_id and r.day = (v.viewed_at at time zone s.timezone)::date;
+    end if;
+end
+$$;
 analyze touched_view;
 
 create temporary table new_touch on commit drop as

@@ -62,11 +62,20 @@ begin
                 select content_id, visitor_id, count(*) filter (where interaction <> 'dwell') as views,
                     sum(coalesce(dwell_seconds, 0))::bigint as dwell_seconds
                 from cl_core.view
-                where viewed_at >= %L::timestamptz and viewed_at < %L::timestamptz
+                where viewed_at >= %L::timestamptz and viewed_at < %L::timestamptz%s
                 group by content_id, visitor_id
             ) as v
             group by content_id$branch$,
-            c.month, c.month::timestamp at time zone s.timezone, (c.month + interval '1 month') at time zone s.timezone),
+            c.month, c.month::timestamp at time zone s.timezone, (c.month + interval '1 month') at time zone s.timezone,
+            case
+                when exists (select from cl_core.robot_day as r
+                             where r.day >= c.month and r.day < c.month + interval '1 month')
+                    then format(
+                        ' and (visitor_id, (viewed_at at time zone %L)::date) not in (
+                            select r.visitor_id, r.day from cl_core.robot_day as r where r.day >= %L and r.day < %L)',
+                        s.timezone, c.month, c.month + interval '1 month')
+                else ''
+            end),
         ' union all ')
     into branches
     from changed_month as c

@@ -117,6 +117,14 @@ where b.status = 'loaded'
 group by b.source, k.kind
 having sum(k.rejected) > 0;
 
+insert into found (name, item, detail)
+select 'robots_by_number', to_char(r.day, 'YYYY-MM-DD'),
+    format('%s visitors with more than %s views in the day, %s in all: they make no touch and count for no content '
+           '(cl_core.robot_day)', count(*), s.bots_above, sum(r.views))
+from cl_core.robot_day as r
+cross join cl_ops.setting as s
+group by r.day, s.bots_above;
+
 -- Views that were read under other rules than the source's newest ones, since their files are gone. (Of records that
 -- have versions the newest says what counts.)
 insert into found (name, item, detail)

@@ -176,6 +176,23 @@ language sql stable as $$
         from arrival_sum
         group by campaign, source, medium, model, month, outcome
     ),
+    robot as (
+        select v.visitor_id, (v.viewed_at at time zone s.timezone)::date as day, count(*) as views
+        from cl_core.view as v
+        cross join cl_ops.setting as s
+        where s.bots_above is not null and v.interaction <> 'dwell'
+        group by v.visitor_id, 2, s.bots_above
+        having count(*) > s.bots_above
+    ),
+    -- what counts: no further time on a page, and nothing of robots by number
+    person_view as (
+        select v.visitor_id
+        from cl_core.view as v
+        cross join cl_ops.setting as s
+        left join cl_core.robot_day as r
+            on r.visitor_id = v.visitor_id and r.day = (v.viewed_at at time zone s.timezone)::date
+        where v.interaction <> 'dwell' and r.visitor_id is null
+    ),
     checked as (
         select r.name, r.expected, r.found from cl_ops.reconcile() as r
         union all
@@ -218,13 +235,19 @@ language sql stable as $$
           )
         union all
         select 'views of identified visitors', count(*), coalesce((select sum(t.views) from cl_core.touch as t), 0)
-        from cl_core.view as v
-        where v.interaction <> 'dwell' and v.visitor_id in (select i.visitor_id from cl_core.identity as i)
+        from person_view as v
+        where v.visitor_id in (select i.visitor_id from cl_core.identity as i)
         union all
         select 'views by content and month', count(*),
             coalesce((select sum(m.views) from cl_marketing.content_view_month as m), 0)
-        from cl_core.view as v
-        where v.interaction <> 'dwell'
+        from person_view as v
+        union all
+        select 'robot days that differ from the views', 0, count(*)
+        from (
+            (select * from robot except select r.visitor_id, r.day, r.views from cl_core.robot_day as r)
+            union all
+            (select r.visitor_id, r.day, r.views from cl_core.robot_day as r except select * from robot)
+        ) as differing
         union all
         select 'views emitted', coalesce(sum(k.emitted), 0), (select count(*) from cl_core.view)
         from cl_ops.batch as b

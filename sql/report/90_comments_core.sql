@@ -248,6 +248,11 @@ comment on column cl_core.rate.rate is 'units of the reporting currency for one 
 
 -- ------------------------------------------------------------------------------------------ touches
 
+comment on table cl_core.robot_day is 'One row: a visitor with more than cl_ops.setting.bots_above views in a day, a robot that day: those views make no touch and are not in content_performance. Empty unless traffic.bots_above is set.';
+comment on column cl_core.robot_day.visitor_id is 'visitor, as in cl_core.view';
+comment on column cl_core.robot_day.day is 'day in the reporting time zone';
+comment on column cl_core.robot_day.views is 'number of its views in that day';
+
 comment on table cl_core.touch is 'One row: a person meeting one content in one visit; repeated views in a visit fold into it. Visits are cut per visitor: after more than 30 minutes without a view, or at a new campaign, click id or outside referrer. Touches are ordered by touched_at, source, touch_id.';
 comment on column cl_core.touch.touch_id is 'its first view: cl_core.view.view_id';
 comment on column cl_core.touch.person_id is 'whom the visitor was at that time: cl_core.person';

@@ -98,7 +98,7 @@ $$;
 comment on table cl_marketing.content_view_month is 'One row: a content''s views in a month, summed up by refresh. Read cl_marketing.content_performance instead.';
 comment on column cl_marketing.content_view_month.content_id is 'content: cl_core.content';
 comment on column cl_marketing.content_view_month.month is 'month of the views';
-comment on column cl_marketing.content_view_month.views is 'number of views, of anybody';
+comment on column cl_marketing.content_view_month.views is 'number of views, of anybody but robots';
 comment on column cl_marketing.content_view_month.visitors is 'number of different visitors; does not add up';
 comment on column cl_marketing.content_view_month.dwell_seconds is 'sum of their seconds, as far as sources say';
 
@@ -116,7 +116,7 @@ comment on column cl_marketing.content_performance.url is 'its canonical URL';
 comment on column cl_marketing.content_performance.title is 'its title';
 comment on column cl_marketing.content_performance.topic is 'what it is about';
 comment on column cl_marketing.content_performance.month is 'month of views, touches and costs';
-comment on column cl_marketing.content_performance.views is 'number of views, of anybody';
+comment on column cl_marketing.content_performance.views is 'number of views, of anybody but robots';
 comment on column cl_marketing.content_performance.visitors is 'number of different visitors; does not add up';
 comment on column cl_marketing.content_performance.leads is 'number of leads who met it; does not add up';
 comment on column cl_marketing.content_performance.influenced_deals is 'number of deals, of any outcome, with such a touch in their journey; does not add up';

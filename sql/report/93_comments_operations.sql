@@ -82,6 +82,7 @@ comment on column cl_ops.setting.currency_exponent is 'decimal places of its min
 comment on column cl_ops.setting.lookback is 'how long before a deal was made its journey begins';
 comment on column cl_ops.setting.until is 'where a journey ends: closed_at or created_at of the deal';
 comment on column cl_ops.setting.half_life_days is 'half-life of the model time_decay, in days';
+comment on column cl_ops.setting.bots_above is 'a visitor with more views in a day is a robot that day (cl_core.robot_day); null: nobody is';
 comment on column cl_ops.setting.model is 'model that reports show first';
 comment on column cl_ops.setting.read_at is 'newest read_at of the batches that the reports show: what the reports take for now';
 comment on column cl_ops.setting.refreshed_at is 'when the reports were computed';
@@ -99,7 +100,7 @@ comment on column cl_ops.run.days is 'days of views that changed';
 comment on column cl_ops.run.message is 'why it failed';
 
 comment on table cl_ops.quality is 'One row: something wrong with the data that reports cannot mend, as of the last refresh.';
-comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_under_earlier_rules';
+comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_under_earlier_rules, robots_by_number';
 comment on column cl_ops.quality.item is 'what it concerns: system and key, address, currency and month, or source and file or kind';
 comment on column cl_ops.quality.detail is 'what is wrong, and what reports do about it';
 

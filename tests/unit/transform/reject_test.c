@@ -48,6 +48,7 @@ static void test_raw_can_be_shown(void **state)
     (void)state;
     check_raw(TEXT("plain"), TEXT("plain"));
     check_raw(TEXT("to ann.lee@example.com now"), TEXT("to a***@example.com now"));
+    check_raw(TEXT("203.0.113.9 - ann.lee@example.com [2001:db8::1]"), TEXT("*** - a***@example.com [***]"));
     check_raw(TEXT("a\0b\xFFz"), TEXT("a\xEF\xBF\xBD"
                                       "b\xEF\xBF\xBDz"));
 }

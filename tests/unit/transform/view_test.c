@@ -171,6 +171,47 @@ static void test_robots_are_filtered(void **state)
     spool_done(&spool);
 }
 
+static const char traffic[] =
+    "traffic: {internal_addresses: [10.0.0.0/8], internal_parameters: {traffic_type: internal}}\n";
+
+/* The first reason counts; what the view is otherwise like does not matter. */
+static void test_internal_views_are_filtered(void **state)
+{
+    Spool spool;
+    char configuration[1024];
+    (void)state;
+    snprintf(configuration, sizeof configuration, "%s%s", website, traffic);
+    spool_make(&spool, configuration);
+    spool_add(&spool, RECORD_VIEW, 1, "viewed_at=2026-03-01T00:00:00Z", "url=https://example.com/",
+              "ip_address=10.1.2.3", NULL);
+    spool_add(&spool, RECORD_VIEW, 2, "viewed_at=never", "url=::::", "ip_address=10.1.2.4", NULL);
+    spool_add(&spool, RECORD_VIEW, 3, "viewed_at=2026-03-01T00:00:00Z",
+              "url=https://example.com/?a=b&traffic_type=internal", NULL);
+    spool_add(&spool, RECORD_VIEW, 4, "viewed_at=2026-03-01T00:00:00Z", "url=https://example.com/",
+              "ip_address=10.1.2.3", "user_agent=curl/8.5.0", NULL);
+    spool_add(&spool, RECORD_VIEW, 5, "viewed_at=2026-03-01T00:00:00Z", "url=https://example.com/?traffic_type=other",
+              "ip_address=192.0.2.1", NULL);
+    spool_add(&spool, RECORD_VIEW, 6, "viewed_at=never", "url=https://example.com/", "ip_address=192.0.2.2",
+              "title=from 192.0.2.3", NULL);
+    spool_commit(&spool, "website", READ_AT);
+    assert_int_equal(spool_run(&spool), 0);
+    Manifest manifest = spool_manifest(&spool, 0);
+    BatchCount count = manifest_count(&manifest, RECORD_VIEW);
+    assert_int_equal(count.emitted, 1);
+    assert_int_equal(count.rejected, 1);
+    assert_int_equal(count.filtered, 4);
+    assert_int_equal(manifest.filter_count, 3);
+    assert_string_equal(manifest.filters[0].reason, "robot");
+    assert_int_equal(manifest.filters[0].records, 1);
+    assert_string_equal(manifest.filters[1].reason, "internal_address");
+    assert_int_equal(manifest.filters[1].records, 2);
+    assert_string_equal(manifest.filters[2].reason, "internal_parameter");
+    assert_int_equal(manifest.filters[2].records, 1);
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_cell(&rejects, 0, "raw", "viewed_at=never, url=https://example.com/, title=from ***");
+    spool_done(&spool);
+}
+
 /* Of views of one key the first stays, whatever their order in time. */
 static void test_first_view_of_key_stays(void **state)
 {
@@ -299,11 +340,11 @@ static void test_newest_title_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_view_becomes_row),       cmocka_unit_test(test_view_without_extras),
-        cmocka_unit_test(test_visitor_without_cookie), cmocka_unit_test(test_view_that_shows_person_is_identity),
-        cmocka_unit_test(test_robots_are_filtered),    cmocka_unit_test(test_first_view_of_key_stays),
-        cmocka_unit_test(test_manifest_tells_days),    cmocka_unit_test(test_bad_views_are_rejected),
-        cmocka_unit_test(test_newest_title_stays),
+        cmocka_unit_test(test_view_becomes_row),        cmocka_unit_test(test_view_without_extras),
+        cmocka_unit_test(test_visitor_without_cookie),  cmocka_unit_test(test_view_that_shows_person_is_identity),
+        cmocka_unit_test(test_robots_are_filtered),     cmocka_unit_test(test_internal_views_are_filtered),
+        cmocka_unit_test(test_first_view_of_key_stays), cmocka_unit_test(test_manifest_tells_days),
+        cmocka_unit_test(test_bad_views_are_rejected),  cmocka_unit_test(test_newest_title_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
