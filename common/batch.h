@@ -50,6 +50,18 @@ typedef struct BatchFilter {
     int64_t records;
 } BatchFilter;
 
+/* One file's share of a bundle: a batch to the ledger, as if the file had travelled alone. */
+typedef struct BatchMember {
+    Key batch_id;
+    int64_t sequence;
+    bool is_refused;           /* load takes none of its rows */
+    int64_t first_at, last_at; /* of its views; INT64_MAX and INT64_MIN if there is none */
+    const BatchCount *counts;
+    size_t count_count;
+    const BatchFilter *filters;
+    size_t filter_count;
+} BatchMember;
+
 /* One file of a batch. */
 typedef struct BatchFile {
     const char *table; /* extracted: the record kind; transformed: the table */
@@ -60,6 +72,9 @@ typedef struct BatchFile {
     size_t column_count;
 } BatchFile;
 
+/* A batch is one input, or the parts of one snapshot. Small inputs of an append source travel together in one folder: a
+ * bundle, which is one batch to the spool and a batch for each of its members to the ledger. What it says of itself is
+ * then the sum of what its members say. */
 typedef struct Manifest {
     /* Over source, input digests, mapping digest with what lookups held, TRANSFORM_VERSION, reporting zone and
      * currency.
@@ -89,6 +104,10 @@ typedef struct Manifest {
     size_t filter_count;
     const BatchFile *files;
     size_t file_count;
+    /* Of a bundle: one for each input, in their order; else none. Every table of a bundle has `batch_no` for its last
+     * column, which holds the input's index until load puts the number there that the ledger gives. */
+    const BatchMember *members;
+    size_t member_count;
 } Manifest;
 
 typedef enum BatchStage { STAGE_EXTRACTED, STAGE_TRANSFORMED } BatchStage;
@@ -126,6 +145,10 @@ Status batch_remove(const char *spool, BatchStage stage, const char *name, Error
 /* Fills input_digest from the inputs, and batch_id. The source, the inputs and mapping_digest must be set. Whoever
  * makes the batch anew calls it again: the id holds the TRANSFORM_VERSION of the program. */
 void manifest_seal(Manifest *manifest);
+
+/* What the member's manifest would be had its file travelled alone; it lives as long as the bundle's. Its files are
+ * those of the bundle. */
+Manifest manifest_of_member(const Manifest *bundle, size_t index);
 
 /* Reads and checks a manifest; strings live in the arena. ERROR_DATA if it is damaged or of another version, or if the
  * counts do not add up; ERROR_NO_INPUT if it is not there. Members that this version does not know are passed over. */

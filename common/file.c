@@ -157,6 +157,33 @@ Status file_writer_write_through(FileWriter *writer, const void *bytes, size_t s
     return STATUS_OK;
 }
 
+Status file_writer_mark(FileWriter *writer, Error *error)
+{
+    TRY(flush(writer, error));
+    if (!writer->marked_digest)
+        writer->marked_digest = XXH3_createState();
+    if (!writer->marked_digest)
+        return error_no_memory(error);
+    XXH3_copyState(writer->marked_digest, writer->digest);
+    writer->marked_bytes = writer->bytes;
+    return STATUS_OK;
+}
+
+Status file_writer_return(FileWriter *writer, Error *error)
+{
+    if (!writer->marked_digest || writer->is_failed)
+        return error_set(error, ERROR_INTERNAL, "%s: there is no mark to return to", writer->path);
+    off_t end = (off_t)writer->marked_bytes;
+    if (ftruncate(writer->descriptor, end) != 0 || lseek(writer->descriptor, end, SEEK_SET) != end) {
+        writer->is_failed = true;
+        return error_set_errno(error, ERROR_IO, errno, "cannot cut %s", writer->path);
+    }
+    XXH3_copyState(writer->digest, writer->marked_digest);
+    writer->bytes = writer->marked_bytes;
+    writer->used = 0;
+    return STATUS_OK;
+}
+
 /* After a failed fsync the kernel may have dropped the pages and report success the next time: never tried twice. */
 static Status sync_and_close(FileWriter *writer, Error *error)
 {
@@ -219,6 +246,7 @@ void file_writer_done(FileWriter *writer)
     if (writer->descriptor >= 0)
         close(writer->descriptor);
     XXH3_freeState(writer->digest);
+    XXH3_freeState(writer->marked_digest);
     free(writer->buffer);
     free(writer->temporary);
     free(writer->path);

@@ -34,6 +34,8 @@ typedef struct FileWriter {
     size_t used, capacity;
     uint64_t bytes; /* taken since it was opened */
     struct XXH3_state_s *digest;
+    struct XXH3_state_s *marked_digest; /* NULL without a mark */
+    uint64_t marked_bytes;
 } FileWriter;
 
 #define FILE_WRITER_INIT                                                                                               \
@@ -67,6 +69,11 @@ static inline Status file_writer_write_text(FileWriter *writer, Text text, Error
 {
     return file_writer_write(writer, text.data, text.size, error);
 }
+
+/* Marks what was taken so far, in the place of an earlier mark; file_writer_return() forgets what was taken since, and
+ * may be called again. */
+Status file_writer_mark(FileWriter *writer, Error *error);
+Status file_writer_return(FileWriter *writer, Error *error);
 
 /* Writes the rest, syncs, closes, renames to the path and syncs the folder; a plain file is written, synced and closed.
  * On failure the path keeps what it had (after a failed sync of the folder: the new file, whole). Bytes and digest can

@@ -37,6 +37,18 @@ static const Member file_members[] = {
 };
 static const Shape file_shape = {file_members, sizeof file_members / sizeof file_members[0], sizeof(BatchFile)};
 
+static const Member member_members[] = {
+    {"batch_id", MEMBER_KEY, offsetof(BatchMember, batch_id), 0, NULL},
+    {"sequence", MEMBER_COUNT, offsetof(BatchMember, sequence), 0, NULL},
+    {"is_refused", MEMBER_FLAG, offsetof(BatchMember, is_refused), 0, NULL},
+    {"first_at", MEMBER_FIRST, offsetof(BatchMember, first_at), 0, NULL},
+    {"last_at", MEMBER_LAST, offsetof(BatchMember, last_at), 0, NULL},
+    {"counts", MEMBER_OBJECTS, offsetof(BatchMember, counts), offsetof(BatchMember, count_count), &count_shape},
+    {"filters", MEMBER_OBJECTS, offsetof(BatchMember, filters), offsetof(BatchMember, filter_count), &filter_shape},
+};
+static const Shape member_shape = {member_members, sizeof member_members / sizeof member_members[0],
+                                   sizeof(BatchMember)};
+
 static const Member document_members[] = {
     {"version", MEMBER_VERSION, offsetof(Document, version), 0, NULL},
     {"batch_id", MEMBER_KEY, offsetof(Document, manifest.batch_id), 0, NULL},
@@ -62,6 +74,8 @@ static const Member document_members[] = {
     {"inputs", MEMBER_OBJECTS, offsetof(Document, manifest.inputs), offsetof(Document, manifest.input_count),
      &input_shape},
     {"files", MEMBER_OBJECTS, offsetof(Document, manifest.files), offsetof(Document, manifest.file_count), &file_shape},
+    {"members", MEMBER_OBJECTS, offsetof(Document, manifest.members), offsetof(Document, manifest.member_count),
+     &member_shape},
 };
 const Shape manifest_shape = {document_members, sizeof document_members / sizeof document_members[0], sizeof(Document)};
 
@@ -90,13 +104,34 @@ void manifest_seal(Manifest *manifest)
                                 4);
 }
 
+Manifest manifest_of_member(const Manifest *bundle, size_t index)
+{
+    const BatchMember *member = &bundle->members[index];
+    Manifest manifest = *bundle;
+    manifest.inputs = &bundle->inputs[index];
+    manifest.input_count = 1;
+    manifest.members = NULL;
+    manifest.member_count = 0;
+    manifest_seal(&manifest);
+    manifest.batch_id = member->batch_id;
+    manifest.sequence = member->sequence;
+    manifest.is_refused = member->is_refused;
+    manifest.first_at = member->first_at;
+    manifest.last_at = member->last_at;
+    manifest.counts = member->counts;
+    manifest.count_count = member->count_count;
+    manifest.filters = member->filters;
+    manifest.filter_count = member->filter_count;
+    return manifest;
+}
+
 /* --- what no manifest may say --------------------------------------------------------------------------------- */
 
-static const char *count_flaw(const Manifest *manifest)
+static const char *count_flaw(const BatchCount *counts, size_t count_count)
 {
     bool is_seen[RECORD_KIND_COUNT] = {false};
-    for (size_t i = 0; i < manifest->count_count; i++) {
-        const BatchCount *count = &manifest->counts[i];
+    for (size_t i = 0; i < count_count; i++) {
+        const BatchCount *count = &counts[i];
         if (is_seen[count->kind])
             return "counts a kind twice";
         is_seen[count->kind] = true;
@@ -108,22 +143,61 @@ static const char *count_flaw(const Manifest *manifest)
     return NULL;
 }
 
-static const char *filter_flaw(const Manifest *manifest)
+static const char *filter_flaw(const BatchCount *counts, size_t count_count, const BatchFilter *filters,
+                               size_t filter_count)
 {
-    for (size_t i = 0; i < manifest->count_count; i++) {
+    for (size_t i = 0; i < count_count; i++) {
         __int128 sum = 0;
         bool is_listed = false;
-        for (size_t j = 0; j < manifest->filter_count; j++)
-            if (manifest->filters[j].kind == manifest->counts[i].kind) {
+        for (size_t j = 0; j < filter_count; j++)
+            if (filters[j].kind == counts[i].kind) {
                 is_listed = true;
-                sum += manifest->filters[j].records;
+                sum += filters[j].records;
             }
-        if (is_listed && sum != manifest->counts[i].filtered)
+        if (is_listed && sum != counts[i].filtered)
             return "has reasons for what is filtered that do not add up";
     }
-    for (size_t j = 0; j < manifest->filter_count; j++)
-        if (!manifest->filters[j].reason || manifest->filters[j].records < 0)
+    for (size_t j = 0; j < filter_count; j++)
+        if (!filters[j].reason || filters[j].records < 0)
             return "filters for no reason";
+    return NULL;
+}
+
+static const char *place_flaw(int64_t sequence, int64_t first_at, int64_t last_at)
+{
+    bool has_first = first_at != INT64_MAX, has_last = last_at != INT64_MIN;
+    if (sequence < 0 || sequence > BATCH_SEQUENCE_MAX)
+        return "has a sequence number that is out of range";
+    if (has_first != has_last || (has_first && first_at > last_at))
+        return "has times of views that are no range";
+    return NULL;
+}
+
+/* What the members read must add up to what the bundle read. */
+static const char *member_flaw(const Manifest *manifest)
+{
+    __int128 read[RECORD_KIND_COUNT] = {0};
+    if (manifest->member_count == 0)
+        return NULL;
+    if (manifest->member_count != manifest->input_count || manifest->mode != MODE_APPEND)
+        return "has members, and is no bundle";
+    for (size_t i = 0; i < manifest->member_count; i++) {
+        const BatchMember *member = &manifest->members[i];
+        const char *flaw = place_flaw(member->sequence, member->first_at, member->last_at);
+        if (!flaw)
+            flaw = count_flaw(member->counts, member->count_count);
+        if (!flaw)
+            flaw = filter_flaw(member->counts, member->count_count, member->filters, member->filter_count);
+        if (flaw)
+            return flaw;
+        for (size_t k = 0; k < member->count_count; k++)
+            read[member->counts[k].kind] += member->counts[k].read;
+    }
+    for (size_t i = 0; i < manifest->count_count; i++)
+        read[manifest->counts[i].kind] -= manifest->counts[i].read;
+    for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        if (read[kind] != 0)
+            return "has members that read more or less than it did";
     return NULL;
 }
 
@@ -149,19 +223,18 @@ static const char *file_flaw(const Manifest *manifest)
 
 const char *manifest_flaw(const Manifest *manifest)
 {
-    bool has_first = manifest->first_at != INT64_MAX, has_last = manifest->last_at != INT64_MIN;
     if (!manifest->source || !batch_name_is_valid(manifest->source) || !manifest->system)
         return "names no source";
-    if (manifest->sequence < 0 || manifest->sequence > BATCH_SEQUENCE_MAX)
-        return "has a sequence number that is out of range";
     if (manifest->max_deleted < 0 || manifest->max_deleted > 100)
         return "has a 'max_deleted' that is no percentage";
-    if (has_first != has_last || (has_first && manifest->first_at > manifest->last_at))
-        return "has times of views that are no range";
-    const char *flaw = count_flaw(manifest);
+    const char *flaw = place_flaw(manifest->sequence, manifest->first_at, manifest->last_at);
     if (!flaw)
-        flaw = filter_flaw(manifest);
+        flaw = count_flaw(manifest->counts, manifest->count_count);
+    if (!flaw)
+        flaw = filter_flaw(manifest->counts, manifest->count_count, manifest->filters, manifest->filter_count);
     if (!flaw)
         flaw = day_flaw(manifest);
-    return flaw ? flaw : file_flaw(manifest);
+    if (!flaw)
+        flaw = file_flaw(manifest);
+    return flaw ? flaw : member_flaw(manifest);
 }

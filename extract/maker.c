@@ -4,8 +4,6 @@
 #include "extract/format.h"
 #include "extract/inputs.h"
 
-#include <stdio.h>
-
 enum { MAKER_CEILING = 256 << 20 };
 
 /* --- reading -------------------------------------------------------------------------------------------------- */
@@ -61,21 +59,6 @@ static Status read_stream(Maker *maker, const FileInput *file, Stream *stream, B
     return STATUS_OK;
 }
 
-static Status read_files(Maker *maker, const FileInput *files, size_t count, Error *error)
-{
-    maker->inputs = arena_allocate(&maker->arena, count * sizeof *maker->inputs);
-    if (!maker->inputs)
-        return error_no_memory(error);
-    for (; maker->count < count; maker->count++) {
-        const FileInput *file = &files[maker->count];
-        cleanup(stream_freep) Stream *stream = NULL;
-        TRY(input_open(maker->job->source, file, &stream, error));
-        maker->emitter.file = (uint16_t)maker->count;
-        TRY(read_stream(maker, file, stream, &maker->inputs[maker->count], error));
-    }
-    return STATUS_OK;
-}
-
 static Status begin(Maker *maker, RecordSink *ret_sink, Error *error)
 {
     const MakerJob *job = maker->job;
@@ -90,83 +73,140 @@ static Status begin(Maker *maker, RecordSink *ret_sink, Error *error)
     return STATUS_OK;
 }
 
-Status maker_read(Maker *maker, MakerJob *job, const FileInput *files, size_t count, Error *error)
+Status maker_begin(Maker *maker, MakerJob *job, size_t capacity, Error *error)
 {
-    *maker = (Maker){.job = job, .arena = arena_make(MAKER_CEILING), .emitter = EMITTER_INIT, .writer = WRITER_INIT};
-    if (count > MAKER_FILES_MAX)
-        return error_set(error, ERROR_DATA, "%zu files are too many for one snapshot; %d is the most", count,
+    *maker = (Maker){.job = job,
+                     .arena = arena_make(MAKER_CEILING),
+                     .emitter = EMITTER_INIT,
+                     .writer = WRITER_INIT,
+                     .capacity = capacity};
+    if (capacity > MAKER_FILES_MAX)
+        return error_set(error, ERROR_DATA, "%zu files are too many for one snapshot; %d is the most", capacity,
                          MAKER_FILES_MAX);
+    maker->inputs = arena_allocate(&maker->arena, capacity * sizeof *maker->inputs);
+    maker->files = arena_allocate(&maker->arena, capacity * sizeof *maker->files);
+    bool can_be_bundle = capacity > 1 && job->source->mode == MODE_APPEND;
+    if (can_be_bundle)
+        maker->members = arena_allocate(&maker->arena, capacity * sizeof *maker->members);
+    if (!maker->inputs || !maker->files || (can_be_bundle && !maker->members))
+        return error_no_memory(error);
     RecordSink sink;
     TRY(begin(maker, &sink, error));
-    TRY(emitter_make(job->mapping, sink, &maker->emitter, error));
-    return read_files(maker, files, count, error);
+    return emitter_make(job->mapping, sink, &maker->emitter, error);
 }
 
-/* --- committing ----------------------------------------------------------------------------------------------- */
-
-static Key input_digest(const Maker *maker)
+static Status read_file(Maker *maker, const FileInput *file, Error *error)
 {
-    cleanup(buffer_done) Buffer digests = buffer_make(MAKER_FILES_MAX * sizeof(Key));
-    Error ignored;
-    Status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < maker->count; i++)
-        status = buffer_append_bytes(&digests, maker->inputs[i].digest.bytes, sizeof(Key), &ignored);
-    return hash_bytes(buffer_text(&digests));
+    cleanup(stream_freep) Stream *stream = NULL;
+    TRY(input_open(maker->job->source, file, &stream, error));
+    maker->emitter.file = (uint16_t)(maker->count - 1);
+    return read_stream(maker, file, stream, &maker->inputs[maker->count - 1], error);
 }
 
-static Key batch_id(const Maker *maker, const Key *input)
+static bool is_mapped(const Mapping *mapping, RecordKind kind)
 {
-    const Config *config = maker->job->config;
-    const Source *source = maker->job->source;
-    const Key *digest = &maker->job->mapping->digest;
-    char version[16];
-    int size = snprintf(version, sizeof version, "%d", TRANSFORM_VERSION);
-    Text parts[] = {
-        text_from(source->name),
-        {(const char *)input->bytes, sizeof input->bytes},
-        {(const char *)digest->bytes, sizeof digest->bytes},
-        {version, (size_t)size},
-        text_from(config->reporting.timezone),
-        text_from(config->reporting.currency),
-    };
-    return key_of(TEXT("batch"), parts, sizeof parts / sizeof *parts);
+    for (size_t i = 0; i < mapping->rule_count; i++)
+        if (mapping->rules[i].kind == kind)
+            return true;
+    return false;
 }
 
-static size_t collect_counts(const Maker *maker, BatchCount counts[static RECORD_KIND_COUNT])
+/* What was counted since `before`, of the kinds that the mapping makes; in the arena. */
+static Status collect_counts(Maker *maker, const BatchCount *before, const BatchCount **ret_counts, size_t *ret_count,
+                             Error *error)
 {
-    const Mapping *mapping = maker->job->mapping;
+    BatchCount *counts = arena_allocate(&maker->arena, RECORD_KIND_COUNT * sizeof *counts);
     size_t count = 0;
+    if (!counts)
+        return error_no_memory(error);
     for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        bool is_mapped = false;
-        for (size_t i = 0; i < mapping->rule_count; i++)
-            is_mapped |= mapping->rules[i].kind == (RecordKind)kind;
-        if (is_mapped)
-            counts[count++] = maker->emitter.counts[kind];
+        if (!is_mapped(maker->job->mapping, (RecordKind)kind))
+            continue;
+        const BatchCount *now = &maker->emitter.counts[kind];
+        counts[count++] = (BatchCount){.kind = (RecordKind)kind,
+                                       .read = now->read - before[kind].read,
+                                       .emitted = now->emitted - before[kind].emitted,
+                                       .rejected = now->rejected - before[kind].rejected,
+                                       .filtered = now->filtered - before[kind].filtered};
     }
-    return count;
+    *ret_counts = counts;
+    *ret_count = count;
+    return STATUS_OK;
 }
 
-Status maker_commit(Maker *maker, int64_t sequence, const char **ret_name, Error *error)
+static Manifest manifest_of(const Maker *maker, const BatchInput *inputs, size_t count)
 {
     const Source *source = maker->job->source;
-    BatchCount counts[RECORD_KIND_COUNT];
     Manifest manifest = {
-        .input_digest = input_digest(maker),
-        .mapping_digest = source->mapping_digest,
+        .mapping_digest = maker->job->mapping->digest,
         .source = source->name,
         .system = source->system,
         .mode = source->mode,
         .read_at = maker->job->read_at,
-        .sequence = sequence,
+        .sequence = maker->sequence,
         .max_deleted = source->max_deleted,
         .first_at = INT64_MAX,
         .last_at = INT64_MIN,
-        .inputs = maker->inputs,
-        .input_count = maker->count,
-        .counts = counts,
-        .count_count = collect_counts(maker, counts),
+        .inputs = inputs,
+        .input_count = count,
     };
-    manifest.batch_id = batch_id(maker, &manifest.input_digest);
+    /* What the mapping looks up is part of what the batch is; transform knows the configuration alone. */
+    manifest_seal(&manifest);
+    manifest.mapping_digest = source->mapping_digest;
+    return manifest;
+}
+
+/* The input that was taken last, as a batch of its own. */
+static Status note_member(Maker *maker, int64_t sequence, Error *error)
+{
+    Manifest alone = manifest_of(maker, &maker->inputs[maker->count - 1], 1);
+    BatchMember *member = &maker->members[maker->count - 1];
+    *member = (BatchMember){
+        .batch_id = alone.batch_id, .sequence = sequence, .first_at = alone.first_at, .last_at = alone.last_at};
+    return collect_counts(maker, maker->counted, &member->counts, &member->count_count, error);
+}
+
+Status maker_take(Maker *maker, const FileInput *file, int64_t sequence, Error *error)
+{
+    if (maker->count == maker->capacity)
+        return error_set(error, ERROR_INTERNAL, "%s: the batch is full", file->path);
+    memcpy(maker->counted, maker->emitter.counts, sizeof maker->counted);
+    if (!maker->job->is_dry && writer_mark(&maker->writer, error) != STATUS_OK) {
+        maker->is_broken = true;
+        return STATUS_ERROR;
+    }
+    maker->count++;
+    maker->files[maker->count - 1] = file;
+    if (read_file(maker, file, error) != STATUS_OK) {
+        Error second;
+        (void)maker_return(maker, &second);
+        return STATUS_ERROR;
+    }
+    if (maker->count == 1)
+        maker->sequence = sequence;
+    return maker->members ? note_member(maker, sequence, error) : STATUS_OK;
+}
+
+Status maker_return(Maker *maker, Error *error)
+{
+    maker->count--;
+    memcpy(maker->emitter.counts, maker->counted, sizeof maker->counted);
+    Status status = maker->job->is_dry ? STATUS_OK : writer_return(&maker->writer, error);
+    maker->is_broken = status != STATUS_OK;
+    return status;
+}
+
+/* --- committing ----------------------------------------------------------------------------------------------- */
+
+Status maker_commit(Maker *maker, const char **ret_name, Error *error)
+{
+    static const BatchCount none[RECORD_KIND_COUNT];
+    Manifest manifest = manifest_of(maker, maker->inputs, maker->count);
+    if (maker->members && maker->count > 1) {
+        manifest.members = maker->members;
+        manifest.member_count = maker->count;
+    }
+    TRY(collect_counts(maker, none, &manifest.counts, &manifest.count_count, error));
     TRY(writer_commit(&maker->writer, &maker->arena, &manifest.files, &manifest.file_count, error));
     const char *name = batch_name(&manifest, &maker->arena);
     if (!name)

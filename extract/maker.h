@@ -1,10 +1,12 @@
 /* The making of one batch: reads input files into a partial folder of the spool, and commits it.
  *
  *     cleanup(maker_done) Maker maker = MAKER_INIT;
- *     TRY(maker_read(&maker, &job, files, count, error));
- *     if (nothing new in maker.inputs)
- *         return STATUS_OK;                            // done removes what was written
- *     TRY(maker_commit(&maker, sequence, &name, error));
+ *     TRY(maker_begin(&maker, &job, capacity, error));
+ *     if (maker_take(&maker, &file, sequence, error) != STATUS_OK)
+ *         ... it is as if the file had not been there ...
+ *     if (nothing new in the last of maker.inputs)
+ *         TRY(maker_return(&maker, error));            // the same
+ *     TRY(maker_commit(&maker, &name, error));         // without it, done removes what was written
  *
  * A part of the program's driver, so it logs what is odd in an input and not an error.
  */
@@ -23,7 +25,11 @@
 #include "extract/transport/files.h"
 #include "extract/writer.h"
 
-enum { MAKER_FILES_MAX = UINT16_MAX };
+enum {
+    MAKER_FILES_MAX = UINT16_MAX,
+    MAKER_BUNDLE_MAX = 4096,       /* files that travel together: a bundle is one transaction to load */
+    MAKER_BUNDLE_BYTES = 64 << 20, /* of them, as they stand on the disk */
+};
 
 /* What all batches of one source have in common. */
 typedef struct MakerJob {
@@ -44,8 +50,13 @@ typedef struct Maker {
     Writer writer;
     Emitter emitter; /* with the counts */
     BatchInput *inputs;
-    size_t count;
-    const Stream *stream; /* being read */
+    const FileInput **files; /* of the inputs, likewise */
+    BatchMember *members;    /* of the inputs, likewise; NULL if these cannot be a bundle */
+    size_t count, capacity;
+    int64_t sequence;                      /* of the first input */
+    BatchCount counted[RECORD_KIND_COUNT]; /* by the emitter, before the last input */
+    const Stream *stream;                  /* being read */
+    bool is_broken; /* what was written could not be taken back: nothing can be taken or committed any more */
 } Maker;
 
 #define MAKER_INIT                                                                                                     \
@@ -53,12 +64,18 @@ typedef struct Maker {
         .job = NULL                                                                                                    \
     }
 
-/* Reads all files. An input that cannot be used refuses the batch: damaged gzip, a structure that breaks off (XML, a
- * JSON array), and as a snapshot an empty file. Job and files must outlive the maker, which must not move. */
-Status maker_read(Maker *maker, MakerJob *job, const FileInput *files, size_t count, Error *error);
+/* Begins a batch of at most so many files. The job must outlive the maker, which must not move. */
+Status maker_begin(Maker *maker, MakerJob *job, size_t capacity, Error *error);
+
+/* Reads a file, which must outlive the maker. On failure it is as if the file had not been given (damaged gzip, a
+ * structure that breaks off, and as a snapshot an empty file), or, where writing failed, the maker is broken. */
+Status maker_take(Maker *maker, const FileInput *file, int64_t sequence, Error *error);
+
+/* Forgets the file that was taken last, once. */
+Status maker_return(Maker *maker, Error *error);
 
 /* Makes it durable under its name, which is the maker's. Not of a dry job. */
-Status maker_commit(Maker *maker, int64_t sequence, const char **ret_name, Error *error);
+Status maker_commit(Maker *maker, const char **ret_name, Error *error);
 
 /* Removes what was not committed. */
 void maker_done(Maker *maker);

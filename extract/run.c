@@ -23,6 +23,8 @@ typedef struct Turn {
     Arena arena; /* of the inputs */
     Inputs inputs;
     MakerJob job;
+    Maker maker;       /* of the batch at hand, if there is one */
+    int64_t raw_bytes; /* of the files that it has taken */
     RunOutcome *outcome;
     double saved_at;
 } Turn;
@@ -54,43 +56,36 @@ Status run_note_failure(Run *run, const Source *source, Error *error)
 
 /* --- bookmarks ------------------------------------------------------------------------------------------------ */
 
-static bool is_same_mapping(const Turn *turn, const BookmarkEntry *entry)
+/* The file's bookmark, if it was made under this mapping. */
+static const BookmarkEntry *find_bookmark(const Turn *turn, const FileInput *file)
 {
-    return key_equal(&entry->mapping_digest, &turn->mapping.digest);
+    const BookmarkEntry *entry = bookmark_find(&turn->bookmark, file->path);
+    return entry && key_equal(&entry->mapping_digest, &turn->mapping.digest) ? entry : NULL;
+}
+
+/* It looks as it did when it was read. */
+static bool is_unchanged(const Turn *turn, const FileInput *file)
+{
+    const BookmarkEntry *entry = find_bookmark(turn, file);
+    return entry && !file->is_unseen && entry->size == file->size && entry->modified_ns == file->modified_ns &&
+           entry->inode == file->inode;
+}
+
+/* It was read again, and holds the bytes that it held. */
+static bool has_same_bytes(const Turn *turn, size_t index)
+{
+    const BookmarkEntry *entry = find_bookmark(turn, turn->maker.files[index]);
+    return entry && key_equal(&entry->digest, &turn->maker.inputs[index].digest);
 }
 
 /* Whether the bookmarks of these files, which are all there, name one batch that held them and no other. */
-static bool is_one_batch(const Turn *turn, const FileInput *files, size_t count)
+static bool is_one_batch(const Turn *turn, const FileInputs *files)
 {
-    const char *batch = bookmark_find(&turn->bookmark, files[0].path)->batch;
-    for (size_t i = 1; i < count; i++)
-        if (strcmp(bookmark_find(&turn->bookmark, files[i].path)->batch, batch) != 0)
+    const char *batch = bookmark_find(&turn->bookmark, files->items[0].path)->batch;
+    for (size_t i = 1; i < files->count; i++)
+        if (strcmp(bookmark_find(&turn->bookmark, files->items[i].path)->batch, batch) != 0)
             return false;
-    return !turn->source->together || bookmark_count_batch(&turn->bookmark, batch) == count;
-}
-
-/* They look as they did when they were read under this mapping. */
-static bool is_unchanged(const Turn *turn, const FileInput *files, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const FileInput *file = &files[i];
-        const BookmarkEntry *entry = bookmark_find(&turn->bookmark, file->path);
-        if (!entry || file->is_unseen || entry->size != file->size || entry->modified_ns != file->modified_ns ||
-            entry->inode != file->inode || !is_same_mapping(turn, entry))
-            return false;
-    }
-    return is_one_batch(turn, files, count);
-}
-
-/* They were read again, and hold the bytes that they held. */
-static bool has_same_bytes(const Turn *turn, const Maker *maker, const FileInput *files)
-{
-    for (size_t i = 0; i < maker->count; i++) {
-        const BookmarkEntry *entry = bookmark_find(&turn->bookmark, files[i].path);
-        if (!entry || !key_equal(&entry->digest, &maker->inputs[i].digest) || !is_same_mapping(turn, entry))
-            return false;
-    }
-    return is_one_batch(turn, files, maker->count);
+    return bookmark_count_batch(&turn->bookmark, batch) == files->count;
 }
 
 static Status save_bookmark(Turn *turn, Error *error)
@@ -100,82 +95,162 @@ static Status save_bookmark(Turn *turn, Error *error)
     return STATUS_OK;
 }
 
-static Status move_bookmark(Turn *turn, const Maker *maker, const FileInput *files, const char *batch, Error *error)
+static Status set_bookmark(Turn *turn, size_t index, const char *batch, Error *error)
 {
-    for (size_t i = 0; i < maker->count; i++) {
-        BookmarkEntry entry = {
-            .path = files[i].path,
-            .size = files[i].size,
-            .modified_ns = files[i].modified_ns,
-            .inode = files[i].inode,
-            .digest = maker->inputs[i].digest,
-            .mapping_digest = turn->mapping.digest,
-            .batch = batch,
-        };
-        TRY(bookmark_set(&turn->bookmark, &entry, error));
-    }
+    const FileInput *file = turn->maker.files[index];
+    BookmarkEntry entry = {
+        .path = file->path,
+        .size = file->size,
+        .modified_ns = file->modified_ns,
+        .inode = file->inode,
+        .digest = turn->maker.inputs[index].digest,
+        .mapping_digest = turn->mapping.digest,
+        .batch = batch,
+    };
+    return bookmark_set(&turn->bookmark, &entry, error);
+}
+
+static Status move_bookmark(Turn *turn, const char *batch, Error *error)
+{
+    for (size_t i = 0; i < turn->maker.count; i++)
+        TRY(set_bookmark(turn, i, batch, error));
     return clock_seconds() - turn->saved_at < save_interval ? STATUS_OK : save_bookmark(turn, error);
 }
 
 /* --- batches -------------------------------------------------------------------------------------------------- */
 
-static void count_batch(Turn *turn, const Maker *maker)
+static void count_batch(Turn *turn)
 {
     for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        const BatchCount *count = &maker->emitter.counts[kind];
+        const BatchCount *count = &turn->maker.emitter.counts[kind];
         turn->outcome->read += count->read;
         turn->outcome->emitted += count->emitted;
         turn->outcome->rejected += count->rejected;
         turn->outcome->filtered += count->filtered;
     }
-    turn->outcome->files_read += maker->count;
+    turn->outcome->files_read += turn->maker.count;
 }
 
-static Status take_batch(Turn *turn, Maker *maker, const FileInput *files, Error *error)
+static Status commit(Turn *turn, Error *error)
 {
     const char *batch;
-    if (!turn->run->is_full && has_same_bytes(turn, maker, files)) {
-        turn->outcome->files_unchanged += maker->count;
-        if (turn->run->is_dry)
-            return STATUS_OK;
-        batch = bookmark_find(&turn->bookmark, files[0].path)->batch;
-        return move_bookmark(turn, maker, files, batch, error);
-    }
     if (!turn->run->is_dry) {
-        TRY(maker_commit(maker, turn->run->sequence, &batch, error));
+        TRY(maker_commit(&turn->maker, &batch, error));
         turn->outcome->batches++;
-        TRY(move_bookmark(turn, maker, files, batch, error));
+        TRY(move_bookmark(turn, batch, error));
     }
-    count_batch(turn, maker);
+    count_batch(turn);
     return STATUS_OK;
 }
 
-static Status make_batch(Turn *turn, const FileInput *files, size_t count, Error *error)
+/* Makes a batch of what the maker has taken, if it has taken something. */
+static Status end_batch(Turn *turn, Error *error)
 {
-    if (!turn->run->is_full && is_unchanged(turn, files, count)) {
-        turn->outcome->files_unchanged += count;
-        return STATUS_OK;
-    }
-    Maker maker = MAKER_INIT;
-    Status status = maker_read(&maker, &turn->job, files, count, error);
-    if (status == STATUS_OK)
-        status = take_batch(turn, &maker, files, error);
-    maker_done(&maker);
+    Status status = turn->maker.count ? commit(turn, error) : STATUS_OK;
+    maker_done(&turn->maker);
+    turn->raw_bytes = 0;
     return status;
 }
 
+/* Only touched, since it was read: no news. Its bookmark is saved with the next one, never before the files taken
+ * earlier have theirs, so that a run that goes on after an interruption cuts bundles where they would have been cut. */
+static Status take_back_touched(Turn *turn, Error *error)
+{
+    size_t last = turn->maker.count - 1;
+    turn->outcome->files_unchanged++;
+    if (!turn->run->is_dry) {
+        const char *batch = find_bookmark(turn, turn->maker.files[last])->batch;
+        TRY(set_bookmark(turn, last, batch, error));
+    }
+    return maker_return(&turn->maker, error);
+}
+
+static Status take_file(Turn *turn, const FileInput *file, size_t capacity, Error *error)
+{
+    if (!turn->maker.job && maker_begin(&turn->maker, &turn->job, capacity, error) != STATUS_OK) {
+        maker_done(&turn->maker);
+        return STATUS_ERROR;
+    }
+    TRY(maker_take(&turn->maker, file, turn->run->sequence, error));
+    if (!turn->run->is_full && has_same_bytes(turn, turn->maker.count - 1))
+        return take_back_touched(turn, error);
+    turn->raw_bytes += file->size;
+    return STATUS_OK;
+}
+
+/* The file ends the batch before it, or goes with it. Files that cannot be used leave those beside them alone. */
+static Status take_or_note(Turn *turn, const FileInput *file, size_t capacity, Error *error)
+{
+    Run *run = turn->run;
+    bool is_full = turn->maker.count == turn->maker.capacity || turn->raw_bytes + file->size > MAKER_BUNDLE_BYTES;
+    if (turn->maker.count && is_full && end_batch(turn, error) != STATUS_OK)
+        TRY(run_note_failure(run, turn->source, error));
+    if (take_file(turn, file, capacity, error) != STATUS_OK)
+        TRY(run_note_failure(run, turn->source, error));
+    if (turn->maker.is_broken)
+        maker_done(&turn->maker);
+    return STATUS_OK;
+}
+
+/* Unchanged files have numbers too: a run that goes on after an interruption, with the same read_at, gives its batches
+ * the numbers that they would have had. */
+static void count_file(Run *run)
+{
+    if (run->sequence < BATCH_SEQUENCE_MAX)
+        run->sequence++;
+}
+
+/* A batch of each file; of an append source small ones travel together. */
 static Status make_batches(Turn *turn, Error *error)
 {
-    size_t step = turn->source->together ? turn->inputs.files.count : 1;
-    for (size_t i = 0; i < turn->inputs.files.count; i += step) {
-        /* Unchanged files count too: a run that goes on after an interruption, with the same read_at, gives its batches
-         * the numbers that they would have had. */
-        if (turn->run->sequence < BATCH_SEQUENCE_MAX)
-            turn->run->sequence++;
-        if (make_batch(turn, &turn->inputs.files.items[i], step, error) != STATUS_OK)
-            TRY(run_note_failure(turn->run, turn->source, error));
+    const FileInputs *files = &turn->inputs.files;
+    size_t most = turn->source->mode == MODE_APPEND ? MAKER_BUNDLE_MAX : 1;
+    for (size_t i = 0; i < files->count; i++) {
+        const FileInput *file = &files->items[i];
+        size_t left = files->count - i;
+        count_file(turn->run);
+        if (!turn->run->is_full && is_unchanged(turn, file))
+            turn->outcome->files_unchanged++;
+        else
+            TRY(take_or_note(turn, file, left < most ? left : most, error));
     }
-    return STATUS_OK;
+    return end_batch(turn, error);
+}
+
+static bool are_unchanged(const Turn *turn, const FileInputs *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (!is_unchanged(turn, &files->items[i]))
+            return false;
+    return is_one_batch(turn, files);
+}
+
+static bool have_same_bytes(const Turn *turn, const FileInputs *files)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (!has_same_bytes(turn, i))
+            return false;
+    return is_one_batch(turn, files);
+}
+
+/* Files that are one snapshot: none can be left out. */
+static Status make_snapshot(Turn *turn, Error *error)
+{
+    const FileInputs *files = &turn->inputs.files;
+    bool is_full = turn->run->is_full;
+    count_file(turn->run);
+    if (!is_full && are_unchanged(turn, files)) {
+        turn->outcome->files_unchanged += files->count;
+        return STATUS_OK;
+    }
+    TRY(maker_begin(&turn->maker, &turn->job, files->count, error));
+    for (size_t i = 0; i < files->count; i++)
+        TRY(maker_take(&turn->maker, &files->items[i], turn->run->sequence, error));
+    if (is_full || !have_same_bytes(turn, files))
+        return commit(turn, error);
+    turn->outcome->files_unchanged += files->count;
+    return turn->run->is_dry ? STATUS_OK
+                             : move_bookmark(turn, bookmark_find(&turn->bookmark, files->items[0].path)->batch, error);
 }
 
 /* --- a source ------------------------------------------------------------------------------------------------- */
@@ -201,7 +276,8 @@ static Status read_inputs(Turn *turn, Error *error)
         .is_dry = run->is_dry,
         .progress = &progress,
     };
-    Status status = make_batches(turn, error);
+    Status status = turn->source->together ? make_snapshot(turn, error) : make_batches(turn, error);
+    maker_done(&turn->maker);
     progress_done(&progress);
     turn->outcome->decoded_bytes = turn->job.decoded_bytes;
     if (run->is_dry)
@@ -233,7 +309,8 @@ Status run_source(Run *run, const Source *source, RunOutcome *ret_outcome, Error
 {
     double started_at = clock_seconds();
     *ret_outcome = (RunOutcome){.read = 0};
-    Turn turn = {.run = run, .source = source, .arena = arena_make(INPUTS_CEILING), .outcome = ret_outcome};
+    Turn turn = {
+        .run = run, .source = source, .arena = arena_make(INPUTS_CEILING), .maker = MAKER_INIT, .outcome = ret_outcome};
     Status status = take_turn(&turn, error);
     bookmark_done(&turn.bookmark);
     mapping_done(&turn.mapping);

@@ -16,7 +16,7 @@ struct WriterFile {
     RecordKind kind;
     FileWriter file;
     Buffer buffer; /* encoded, not yet given to the file */
-    int64_t rows;
+    int64_t rows, marked_rows;
     uint64_t write_back_from; /* what stands before it is on its way to the disk */
 };
 
@@ -113,6 +113,34 @@ static Status take_reject(void *context, RecordKind kind, const Record *reject, 
 RecordSink writer_sink(Writer *writer)
 {
     return (RecordSink){.record = take_record, .reject = take_reject, .context = writer};
+}
+
+Status writer_mark(Writer *writer, Error *error)
+{
+    for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        WriterFile *file = writer->files[kind];
+        if (!file)
+            continue;
+        TRY(flush(file, error));
+        TRY(file_writer_mark(&file->file, error));
+        file->marked_rows = file->rows;
+    }
+    return STATUS_OK;
+}
+
+Status writer_return(Writer *writer, Error *error)
+{
+    for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        WriterFile *file = writer->files[kind];
+        if (!file)
+            continue;
+        buffer_clear(&file->buffer);
+        TRY(file_writer_return(&file->file, error));
+        file->rows = file->marked_rows;
+        if (file->write_back_from > file->file.bytes)
+            file->write_back_from = file->file.bytes;
+    }
+    return STATUS_OK;
 }
 
 Status writer_commit(Writer *writer, Arena *arena, const BatchFile **ret_files, size_t *ret_count, Error *error)

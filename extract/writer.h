@@ -34,6 +34,10 @@ Status writer_open(const char *folder, const Mapping *mapping, Writer *ret_write
 /* Takes records and rejects; the writer must not move meanwhile. */
 RecordSink writer_sink(Writer *writer);
 
+/* Marks what was taken so far, and forgets what was taken since; see file_writer_mark(). */
+Status writer_mark(Writer *writer, Error *error);
+Status writer_return(Writer *writer, Error *error);
+
 /* Writes, syncs and closes all files, and says what they hold, in the arena. */
 Status writer_commit(Writer *writer, Arena *arena, const BatchFile **ret_files, size_t *ret_count, Error *error);
 

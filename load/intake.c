@@ -23,28 +23,59 @@ static bool is_chosen(const char *source, const char *const *only, size_t only_c
     return only_count == 0;
 }
 
-static Status read_waiting(const Config *config, const char *const *only, size_t only_count, Arena *arena,
-                           WaitingBatch **ret_batches, size_t *ret_count, Error *error)
+typedef struct Waiting {
+    WaitingBatch *batches; /* members of a bundle side by side */
+    size_t count;
+} Waiting;
+
+static Status read_manifests(const Config *config, Arena *arena, const char *const **ret_names,
+                             const Manifest **ret_manifests, size_t *ret_count, Error *error)
 {
     const char *folder;
     const char *const *names;
-    size_t name_count, count = 0;
+    size_t count;
     TRY(batch_stage_folder(config->spool, STAGE_TRANSFORMED, arena, &folder, error));
-    TRY(batch_list(config->spool, STAGE_TRANSFORMED, arena, &names, &name_count, error));
-    WaitingBatch *batches = arena_allocate(arena, name_count * sizeof *batches);
-    if (!batches)
+    TRY(batch_list(config->spool, STAGE_TRANSFORMED, arena, &names, &count, error));
+    Manifest *manifests = arena_allocate(arena, count * sizeof *manifests);
+    if (!manifests)
         return error_no_memory(error);
-    for (size_t i = 0; i < name_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const char *path = arena_printf(arena, "%s/%s/manifest.json", folder, names[i]);
         if (!path)
             return error_no_memory(error);
-        TRY(manifest_read(path, arena, &batches[count].manifest, error));
-        batches[count].name = names[i];
-        if (is_chosen(batches[count].manifest.source, only, only_count))
-            count++;
+        TRY(manifest_read(path, arena, &manifests[i], error));
     }
-    *ret_batches = batches;
+    *ret_names = names;
+    *ret_manifests = manifests;
     *ret_count = count;
+    return STATUS_OK;
+}
+
+static void add_folder(Waiting *waiting, const char *name, const Manifest *folder)
+{
+    for (size_t i = 0; i < folder->member_count; i++)
+        waiting->batches[waiting->count++] =
+            (WaitingBatch){.name = name, .folder = folder, .manifest = manifest_of_member(folder, i)};
+    if (folder->member_count == 0)
+        waiting->batches[waiting->count++] = (WaitingBatch){.name = name, .folder = folder, .manifest = *folder};
+}
+
+static Status read_waiting(const Config *config, const char *const *only, size_t only_count, Arena *arena,
+                           Waiting *ret_waiting, Error *error)
+{
+    const char *const *names = NULL;
+    const Manifest *manifests = NULL;
+    size_t count = 0, most = 0;
+    TRY(read_manifests(config, arena, &names, &manifests, &count, error));
+    for (size_t i = 0; i < count; i++)
+        most += manifests[i].member_count ? manifests[i].member_count : 1;
+    Waiting waiting = {.batches = arena_allocate(arena, most * sizeof(WaitingBatch))};
+    if (!waiting.batches)
+        return error_no_memory(error);
+    for (size_t i = 0; i < count; i++)
+        if (is_chosen(manifests[i].source, only, only_count))
+            add_folder(&waiting, names[i], &manifests[i]);
+    *ret_waiting = waiting;
     return STATUS_OK;
 }
 
@@ -64,14 +95,14 @@ static Status remove_folders(const Config *config, const WaitingBatch *batch, Er
     return batch_remove(config->spool, STAGE_TRANSFORMED, batch->name, error);
 }
 
-static void log_refusal(const Log *log, const WaitingBatch *batch, const char *reason)
+static void log_refusal(const Log *log, const WaitingBatch *batch, bool was_planned)
 {
     const Manifest *manifest = &batch->manifest;
     const char *limit = manifest->is_refused ? "max_rejects" : "max_deleted";
     Error refusal = ERROR_INIT;
     error_set(&refusal, ERROR_REFUSED, "%s: %s refused: %s", manifest->source,
-              manifest->input_count ? manifest->inputs[0].file : batch->name, reason);
-    if (batch->plan != PLAN_REFUSE)
+              manifest->input_count ? manifest->inputs[0].file : batch->name, batch->reason);
+    if (!was_planned)
         error_hint(&refusal,
                    "nothing of it was taken; if it is right, raise %s of %s, then closedloop-extract --full "
                    "--source %s%s",
@@ -80,29 +111,43 @@ static void log_refusal(const Log *log, const WaitingBatch *batch, const char *r
     log_failure(log, &refusal);
 }
 
-static Status take(Pg *pg, const Config *config, WaitingBatch *batch, const Log *log, Intake *intake,
-                   int64_t *ret_batch_no, Error *error)
+enum { REFUSALS_SHOWN = 3 };
+
+static void count_folder(IntakeSource *source, const WaitingBatch *batches, size_t count, bool was_planned,
+                         const Log *log)
 {
-    IntakeSource *source = source_of(intake, batch->manifest.source);
-    double start = now();
-    if (batch->plan == PLAN_SKIP) {
-        source->known++;
-        return remove_folders(config, batch, error);
+    int64_t refused = 0;
+    for (size_t i = 0; i < count; i++) {
+        *(batches[i].plan == PLAN_SKIP ? &source->known : &source->batches) += 1;
+        if (batches[i].plan == PLAN_REFUSE && refused++ < REFUSALS_SHOWN)
+            log_refusal(log, &batches[i], was_planned);
     }
+    if (refused > REFUSALS_SHOWN)
+        log_warning(log, "%s: %" PRId64 " further files refused", source->name, refused - REFUSALS_SHOWN);
+    source->refused += refused;
+}
+
+/* A batch, or the members of a bundle. */
+static Status take(Pg *pg, const Config *config, WaitingBatch *batches, size_t count, const Log *log, Intake *intake,
+                   int64_t *ret_newest, Error *error)
+{
+    IntakeSource *source = source_of(intake, batches[0].manifest.source);
+    double start = now();
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++)
+        known += batches[i].plan == PLAN_SKIP;
+    /* Of a bundle none is planned so: what is older than another one is a snapshot. */
+    bool was_planned = batches[0].plan == PLAN_REFUSE;
     MergeOutcome outcome = {0};
-    if (merge_batch(pg, config->spool, batch, &outcome, error) != STATUS_OK)
-        return error_prefix(error, "source %s, batch %s", batch->manifest.source, batch->name);
-    *ret_batch_no = outcome.batch_no;
-    source->batches++;
+    if (known < count && merge_folder(pg, config->spool, batches, count, &outcome, error) != STATUS_OK)
+        return error_prefix(error, "source %s, batch %s", batches[0].manifest.source, batches[0].name);
+    *ret_newest = outcome.newest;
     source->rows += outcome.rows;
     source->duplicates += outcome.duplicates_aside;
     source->seconds += now() - start;
-    if (outcome.is_refused) {
-        source->refused++;
-        intake->is_refused = true;
-        log_refusal(log, batch, outcome.reason);
-    }
-    return remove_folders(config, batch, error);
+    count_folder(source, batches, count, was_planned, log);
+    intake->is_refused = intake->is_refused || source->refused;
+    return remove_folders(config, batches, error);
 }
 
 /* What was planned with it knows of the batch that was just loaded. */
@@ -113,21 +158,33 @@ static void note_newest(WaitingBatch *batches, size_t count, const char *source,
             batches[i].newest = batch_no;
 }
 
+/* How many of the batches lie in the folder of the first. */
+static size_t folder_size(const WaitingBatch *batches, size_t count)
+{
+    size_t size = 1;
+    while (size < count && batches[size].folder == batches[0].folder)
+        size++;
+    return size;
+}
+
 static Status take_reading(Pg *pg, const Config *config, WaitingBatch *batches, size_t count, bool is_dry_run,
                            const Log *log, Intake *intake, Error *error)
 {
     TRY(ledger_plan(pg, batches, count, error));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0, size; i < count; i += size) {
+        size = folder_size(batches + i, count - i);
+        const char *source = batches[i].manifest.source;
         TRY(signal_check(error));
         if (is_dry_run) {
-            IntakeSource *source = source_of(intake, batches[i].manifest.source);
-            *(batches[i].plan == PLAN_SKIP ? &source->known : &source->batches) += 1;
+            for (size_t k = i; k < i + size; k++)
+                *(batches[k].plan == PLAN_SKIP ? &source_of(intake, source)->known
+                                               : &source_of(intake, source)->batches) += 1;
             continue;
         }
-        int64_t batch_no = 0;
-        TRY(take(pg, config, &batches[i], log, intake, &batch_no, error));
-        if (batch_no)
-            note_newest(batches + i + 1, count - i - 1, batches[i].manifest.source, batch_no);
+        int64_t newest = 0;
+        TRY(take(pg, config, batches + i, size, log, intake, &newest, error));
+        if (newest)
+            note_newest(batches + i + size, count - i - size, source, newest);
     }
     return STATUS_OK;
 }
@@ -135,16 +192,15 @@ static Status take_reading(Pg *pg, const Config *config, WaitingBatch *batches, 
 Status intake(Pg *pg, const Config *config, const char *const *only, size_t only_count, bool is_dry_run, const Log *log,
               Intake *intake, Error *error)
 {
-    WaitingBatch *batches = NULL;
-    size_t count = 0;
+    Waiting waiting = {.count = 0};
     intake->arena = arena_make(ARENA_CEILING);
-    TRY(read_waiting(config, only, only_count, &intake->arena, &batches, &count, error));
-    intake->sources = arena_allocate(&intake->arena, count * sizeof *intake->sources);
+    TRY(read_waiting(config, only, only_count, &intake->arena, &waiting, error));
+    intake->sources = arena_allocate(&intake->arena, waiting.count * sizeof *intake->sources);
     if (!intake->sources)
         return error_no_memory(error);
-    for (size_t i = 0, length; i < count; i += length) {
-        length = ledger_reading(batches + i, count - i);
-        TRY(take_reading(pg, config, batches + i, length, is_dry_run, log, intake, error));
+    for (size_t i = 0, length; i < waiting.count; i += length) {
+        length = ledger_reading(waiting.batches + i, waiting.count - i);
+        TRY(take_reading(pg, config, waiting.batches + i, length, is_dry_run, log, intake, error));
     }
     return STATUS_OK;
 }

@@ -1,4 +1,4 @@
-/* Intake: loads the batches that wait in the spool, one transaction each, and removes their folders. */
+/* Intake: loads the batches that wait in the spool, one transaction for each folder, and removes the folders. */
 #ifndef CLOSEDLOOP_LOAD_INTAKE_H
 #define CLOSEDLOOP_LOAD_INTAKE_H
 

@@ -1,11 +1,12 @@
 #include "load/ledger.h"
 
+#include "common/json_writer.h"
 #include "common/time.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { NUMBER_SIZE = 24 };
+enum { NUMBER_SIZE = 24, JSON_CEILING = 512 << 20 };
 
 static const char *number(int64_t value, char out[NUMBER_SIZE])
 {
@@ -13,19 +14,37 @@ static const char *number(int64_t value, char out[NUMBER_SIZE])
     return out;
 }
 
-/* What identifies a batch to the ledger, as text. */
-typedef struct BatchText {
-    char id[KEY_HEX_SIZE], input[KEY_HEX_SIZE], read_at[TIME_ISO_SIZE], sequence[NUMBER_SIZE];
-} BatchText;
-
-static BatchText text_of(const WaitingBatch *batch)
+static void write_text(JsonWriter *json, Text key, const char *text)
 {
-    BatchText text;
-    key_to_hex(&batch->manifest.batch_id, text.id);
-    key_to_hex(&batch->manifest.input_digest, text.input);
-    time_write_iso(batch->manifest.read_at, text.read_at);
-    number(batch->manifest.sequence, text.sequence);
-    return text;
+    json_write_key(json, key);
+    json_write_string(json, text_from(text));
+}
+
+static void write_key(JsonWriter *json, Text key, const Key *digest)
+{
+    char hex[KEY_HEX_SIZE];
+    key_to_hex(digest, hex);
+    write_text(json, key, hex);
+}
+
+static void write_time(JsonWriter *json, Text key, int64_t instant)
+{
+    char iso[TIME_ISO_SIZE];
+    time_write_iso(instant, iso);
+    write_text(json, key, iso);
+}
+
+/* What identifies a batch to the ledger. */
+static void write_identity(JsonWriter *json, const WaitingBatch *batch)
+{
+    const Manifest *manifest = &batch->manifest;
+    write_text(json, TEXT("source"), manifest->source);
+    write_text(json, TEXT("mode"), source_mode_name(manifest->mode));
+    write_key(json, TEXT("batch_id"), &manifest->batch_id);
+    write_key(json, TEXT("input_digest"), &manifest->input_digest);
+    write_time(json, TEXT("read_at"), manifest->read_at);
+    json_write_key(json, TEXT("sequence"));
+    json_write_integer(json, manifest->sequence);
 }
 
 /* The newest batch of the source: if it is another one when the plan is carried out, somebody else loads the source. */
@@ -35,40 +54,6 @@ static Status find_newest(Pg *pg, const char *source, int64_t *ret_batch_no, Err
     TRY(pg_query(pg, "select max(batch_no) from cl_ops.batch where source = $1", (const char *[]){source}, 1, &result,
                  error));
     *ret_batch_no = pg_value_int64(&result, 0, 0);
-    return STATUS_OK;
-}
-
-/* This very reading is in the ledger, whatever became of it: the program was interrupted before its folder went. */
-static Status find_reading(Pg *pg, const WaitingBatch *batch, bool *ret_is_known, Error *error)
-{
-    BatchText text = text_of(batch);
-    cleanup(pg_result_free) PgResult result = {0};
-    TRY(pg_query(pg,
-                 "select from cl_ops.batch where source = $1 and batch_id = $2::uuid and read_at = $3 "
-                 "and sequence = $4::bigint",
-                 (const char *[]){batch->manifest.source, text.id, text.read_at, text.sequence}, 4, &result, error));
-    *ret_is_known = result.row_count > 0;
-    return STATUS_OK;
-}
-
-static Status plan_append(Pg *pg, WaitingBatch *batch, Error *error)
-{
-    BatchText text = text_of(batch);
-    cleanup(pg_result_free) PgResult result = {0};
-    /* What was loaded goes before what was refused. What was refused and is read again gets another chance: its
-     * source's limits may have changed. */
-    TRY(pg_query(pg,
-                 "select batch_no, status = 'loaded' and batch_id = $3::uuid from cl_ops.batch "
-                 "where source = $1 and input_digest = $2::uuid and status <> 'replaced' "
-                 "order by status = 'loaded' desc, batch_no desc limit 1",
-                 (const char *[]){batch->manifest.source, text.input, text.id}, 3, &result, error));
-    batch->plan = PLAN_LOAD;
-    if (result.row_count && text_is(pg_value(&result, 0, 1), "t")) {
-        batch->plan = PLAN_SKIP;
-    } else if (result.row_count) {
-        batch->plan = PLAN_REPLACE;
-        batch->replaces = pg_value_int64(&result, 0, 0);
-    }
     return STATUS_OK;
 }
 
@@ -134,13 +119,14 @@ static bool is_older(const Manifest *manifest, int64_t other_read_at, Text other
 static Status find_beside_chain(Pg *pg, const WaitingBatch *batch, bool *ret_was_refused, int64_t *ret_replaces,
                                 Error *error)
 {
-    BatchText text = text_of(batch);
+    char input[KEY_HEX_SIZE];
+    key_to_hex(&batch->manifest.input_digest, input);
     cleanup(pg_result_free) PgResult result = {0};
     TRY(pg_query(pg,
                  "select coalesce(bool_or(status = 'refused'), false), "
                  "max(batch_no) filter (where status = 'loaded' and mode = 'append') "
                  "from cl_ops.batch where source = $1 and input_digest = $2::uuid",
-                 (const char *[]){batch->manifest.source, text.input}, 2, &result, error));
+                 (const char *[]){batch->manifest.source, input}, 2, &result, error));
     *ret_was_refused = text_is(pg_value(&result, 0, 0), "t");
     *ret_replaces = pg_value_int64(&result, 0, 1);
     return STATUS_OK;
@@ -148,8 +134,9 @@ static Status find_beside_chain(Pg *pg, const WaitingBatch *batch, bool *ret_was
 
 static void plan_known(WaitingBatch *batch, const PgResult *chain, size_t row)
 {
-    BatchText text = text_of(batch);
-    batch->plan = text_is(pg_value(chain, row, 2), text.id) ? PLAN_SKIP : PLAN_REPLACE;
+    char id[KEY_HEX_SIZE];
+    key_to_hex(&batch->manifest.batch_id, id);
+    batch->plan = text_is(pg_value(chain, row, 2), id) ? PLAN_SKIP : PLAN_REPLACE;
     batch->replaces = pg_value_int64(chain, row, 0);
     batch->place = pg_value_int64(chain, row, 3);
 }
@@ -197,31 +184,56 @@ static Status plan_chain(Pg *pg, WaitingBatch *const *waiting, size_t count, Wai
     return STATUS_OK;
 }
 
-/* The same input once more, of an append source among all of this reading, else right behind: it counts once. */
+/* The same input once more, right behind: it counts once. */
 static bool is_repeated(const WaitingBatch *batches, size_t count, size_t i)
 {
     const Manifest *own = &batches[i].manifest;
-    for (size_t k = i + 1; k < count; k++) {
-        const Manifest *other = &batches[k].manifest;
-        if (strcmp(own->source, other->source) != 0)
-            continue;
-        if (key_equal(&own->input_digest, &other->input_digest))
-            return true;
-        if (own->mode != MODE_APPEND)
-            return false;
-    }
+    for (size_t k = i + 1; k < count; k++)
+        if (strcmp(own->source, batches[k].manifest.source) == 0)
+            return key_equal(&own->input_digest, &batches[k].manifest.input_digest);
     return false;
 }
 
-/* Takes what needs no plan out: is_planned is true of it. */
-static Status plan_without_ledger(Pg *pg, WaitingBatch *batches, size_t count, bool *is_planned, Error *error)
+static Status ask_ledger(Pg *pg, const WaitingBatch *batches, size_t count, PgResult *result, Error *error)
 {
+    cleanup(buffer_done) Buffer text = buffer_make(JSON_CEILING);
+    JsonWriter json = json_writer_make(&text, false);
+    json_write_array_begin(&json);
     for (size_t i = 0; i < count; i++) {
-        TRY(find_newest(pg, batches[i].manifest.source, &batches[i].newest, error));
-        TRY(find_reading(pg, &batches[i], &is_planned[i], error));
-        is_planned[i] = is_planned[i] || is_repeated(batches, count, i);
-        if (is_planned[i])
-            batches[i].plan = PLAN_SKIP;
+        json_write_object_begin(&json);
+        write_identity(&json, &batches[i]);
+        json_write_object_end(&json);
+    }
+    json_write_array_end(&json);
+    TRY(json_writer_end(&json, error));
+    TRY(buffer_append_byte(&text, '\0', error));
+    return pg_query(pg,
+                    "select newest, is_reading_known, is_repeated, held_by, is_same from cl_ops.known_batches($1) "
+                    "order by ordinal",
+                    (const char *[]){text.data}, 1, result, error);
+}
+
+/* Plans what needs no chain; is_planned is true of it. A reading that is in the ledger, whatever became of it, is there
+ * since the program was interrupted before its folder went. */
+static Status plan_without_chain(Pg *pg, WaitingBatch *batches, size_t count, bool *is_planned, Error *error)
+{
+    enum { NEWEST, IS_READING_KNOWN, IS_REPEATED, HELD_BY, IS_SAME };
+    cleanup(pg_result_free) PgResult known = {0};
+    TRY(ask_ledger(pg, batches, count, &known, error));
+    for (size_t i = 0; i < count; i++) {
+        WaitingBatch *batch = &batches[i];
+        bool is_append = batch->manifest.mode == MODE_APPEND;
+        bool is_held = !text_is_null(pg_value(&known, i, HELD_BY));
+        bool is_same = text_is(pg_value(&known, i, IS_SAME), "t");
+        batch->newest = pg_value_int64(&known, i, NEWEST);
+        batch->replaces = pg_value_int64(&known, i, HELD_BY);
+        batch->plan = is_held ? PLAN_REPLACE : PLAN_LOAD;
+        bool is_skipped = text_is(pg_value(&known, i, IS_READING_KNOWN), "t") ||
+                          text_is(pg_value(&known, i, IS_REPEATED), "t") || is_same ||
+                          (!is_append && is_repeated(batches, count, i));
+        if (is_skipped)
+            batch->plan = PLAN_SKIP;
+        is_planned[i] = is_append || is_skipped;
     }
     return STATUS_OK;
 }
@@ -242,18 +254,13 @@ Status ledger_plan(Pg *pg, WaitingBatch *batches, size_t count, Error *error)
     bool *is_planned = arena_allocate(&arena, count);
     if (!chain || !candidates || !is_planned)
         return error_no_memory(error);
-    TRY(plan_without_ledger(pg, batches, count, is_planned, error));
+    TRY(plan_without_chain(pg, batches, count, is_planned, error));
     for (size_t i = 0; i < count; i++) {
         if (is_planned[i])
             continue;
-        if (batches[i].manifest.mode == MODE_APPEND) {
-            TRY(plan_append(pg, &batches[i], error));
-            continue;
-        }
         size_t length = 0;
         for (size_t k = i; k < count; k++)
-            if (!is_planned[k] && batches[k].manifest.mode != MODE_APPEND &&
-                strcmp(batches[k].manifest.source, batches[i].manifest.source) == 0) {
+            if (!is_planned[k] && strcmp(batches[k].manifest.source, batches[i].manifest.source) == 0) {
                 chain[length++] = &batches[k];
                 is_planned[k] = true;
             }
@@ -272,79 +279,102 @@ Status ledger_check(Pg *pg, const WaitingBatch *batch, Error *error)
     return error_hint(error, "wait until it has ended, then run again");
 }
 
-static Status record_inputs(Pg *pg, const Manifest *manifest, const char *batch_no, Error *error)
+/* --- recording ------------------------------------------------------------------------------------------------ */
+
+static void write_count(JsonWriter *json, Text key, int64_t count)
 {
+    json_write_key(json, key);
+    json_write_integer(json, count);
+}
+
+static void write_inputs(JsonWriter *json, const Manifest *manifest)
+{
+    json_write_key(json, TEXT("inputs"));
+    json_write_array_begin(json);
     for (size_t i = 0; i < manifest->input_count; i++) {
         const BatchInput *input = &manifest->inputs[i];
-        char digest[KEY_HEX_SIZE], modified[TIME_ISO_SIZE], file_no[NUMBER_SIZE], raw[NUMBER_SIZE],
-            decoded[NUMBER_SIZE];
-        key_to_hex(&input->digest, digest);
-        time_write_iso(input->modified_at, modified);
-        cleanup(pg_result_free) PgResult result = {0};
-        TRY(pg_query(pg, "insert into cl_ops.batch_input values ($1, $2, $3, $4::uuid, $5, $6, $7)",
-                     (const char *[]){batch_no, number((int64_t)i, file_no), input->file, digest,
-                                      number(input->raw_bytes, raw), number(input->decoded_bytes, decoded), modified},
-                     7, &result, error));
+        json_write_object_begin(json);
+        write_text(json, TEXT("file"), input->file);
+        write_key(json, TEXT("digest"), &input->digest);
+        write_count(json, TEXT("raw_bytes"), input->raw_bytes);
+        write_count(json, TEXT("decoded_bytes"), input->decoded_bytes);
+        write_time(json, TEXT("modified_at"), input->modified_at);
+        json_write_object_end(json);
     }
-    return STATUS_OK;
+    json_write_array_end(json);
 }
 
-static Status record_counts(Pg *pg, const Manifest *manifest, const char *batch_no, Error *error)
+static void write_counts(JsonWriter *json, const Manifest *manifest)
 {
+    json_write_key(json, TEXT("counts"));
+    json_write_array_begin(json);
     for (size_t i = 0; i < manifest->count_count; i++) {
         const BatchCount *count = &manifest->counts[i];
-        char n[5][NUMBER_SIZE];
-        cleanup(pg_result_free) PgResult result = {0};
-        TRY(pg_query(pg, "insert into cl_ops.batch_count values ($1, $2, $3, $4, $5, $6, $7)",
-                     (const char *[]){batch_no, record_spec(count->kind)->name, number(count->read, n[0]),
-                                      number(count->emitted, n[1]), number(count->rejected, n[2]),
-                                      number(count->duplicate, n[3]), number(count->filtered, n[4])},
-                     7, &result, error));
+        json_write_object_begin(json);
+        write_text(json, TEXT("kind"), record_spec(count->kind)->name);
+        write_count(json, TEXT("read"), count->read);
+        write_count(json, TEXT("emitted"), count->emitted);
+        write_count(json, TEXT("rejected"), count->rejected);
+        write_count(json, TEXT("duplicate"), count->duplicate);
+        write_count(json, TEXT("filtered"), count->filtered);
+        json_write_object_end(json);
     }
-    return STATUS_OK;
+    json_write_array_end(json);
 }
 
-static Status record_filters(Pg *pg, const Manifest *manifest, const char *batch_no, Error *error)
+static void write_filters(JsonWriter *json, const Manifest *manifest)
 {
+    json_write_key(json, TEXT("filters"));
+    json_write_array_begin(json);
     for (size_t i = 0; i < manifest->filter_count; i++) {
         const BatchFilter *filter = &manifest->filters[i];
-        char records[NUMBER_SIZE];
-        cleanup(pg_result_free) PgResult result = {0};
-        TRY(pg_query(pg, "insert into cl_ops.batch_filter values ($1, $2, $3, $4)",
-                     (const char *[]){batch_no, record_spec(filter->kind)->name, filter->reason,
-                                      number(filter->records, records)},
-                     4, &result, error));
+        json_write_object_begin(json);
+        write_text(json, TEXT("kind"), record_spec(filter->kind)->name);
+        write_text(json, TEXT("reason"), filter->reason);
+        write_count(json, TEXT("records"), filter->records);
+        json_write_object_end(json);
     }
-    return STATUS_OK;
+    json_write_array_end(json);
 }
 
-Status ledger_record(Pg *pg, const WaitingBatch *batch, int64_t *ret_batch_no, Error *error)
+static void write_batch(JsonWriter *json, const WaitingBatch *batch)
 {
     const Manifest *manifest = &batch->manifest;
-    char id[KEY_HEX_SIZE], input[KEY_HEX_SIZE], mapping[KEY_HEX_SIZE], read_at[TIME_ISO_SIZE], first[TIME_ISO_SIZE],
-        last[TIME_ISO_SIZE], place[NUMBER_SIZE], sequence[NUMBER_SIZE], batch_no[NUMBER_SIZE];
-    key_to_hex(&manifest->batch_id, id);
-    key_to_hex(&manifest->input_digest, input);
-    key_to_hex(&manifest->mapping_digest, mapping);
-    time_write_iso(manifest->read_at, read_at);
-    time_write_iso(manifest->first_at, first);
-    time_write_iso(manifest->last_at, last);
     bool is_refused = batch->plan == PLAN_REFUSE;
-    bool has_views = !is_refused && manifest->first_at <= manifest->last_at;
-    cleanup(pg_result_free) PgResult result = {0};
-    TRY(pg_query(
-        pg,
-        "insert into cl_ops.batch (batch_id, source, system, mode, place, read_at, sequence, file, input_digest, "
-        "mapping_digest, status, reason, first_at, last_at, loaded_at) values ($1::uuid, $2, $3, $4, $5, $6, $7, "
-        "$8, $9::uuid, $10::uuid, $11, $12, $13, $14, clock_timestamp()) returning batch_no",
-        (const char *[]){id, manifest->source, manifest->system, source_mode_name(manifest->mode),
-                         number(batch->place, place), read_at, number(manifest->sequence, sequence), file_of(manifest),
-                         input, mapping, is_refused ? "refused" : "loaded", is_refused ? batch->reason : NULL,
-                         has_views ? first : NULL, has_views ? last : NULL},
-        14, &result, error));
-    *ret_batch_no = pg_value_int64(&result, 0, 0);
-    number(*ret_batch_no, batch_no);
-    TRY(record_inputs(pg, manifest, batch_no, error));
-    TRY(record_counts(pg, manifest, batch_no, error));
-    return record_filters(pg, manifest, batch_no, error);
+    json_write_object_begin(json);
+    write_identity(json, batch);
+    write_text(json, TEXT("system"), manifest->system);
+    write_count(json, TEXT("place"), batch->place);
+    write_text(json, TEXT("file"), file_of(manifest));
+    write_key(json, TEXT("mapping_digest"), &manifest->mapping_digest);
+    write_text(json, TEXT("status"), is_refused ? "refused" : "loaded");
+    if (is_refused)
+        write_text(json, TEXT("reason"), batch->reason);
+    if (!is_refused && manifest->first_at <= manifest->last_at) {
+        write_time(json, TEXT("first_at"), manifest->first_at);
+        write_time(json, TEXT("last_at"), manifest->last_at);
+    }
+    write_inputs(json, manifest);
+    write_counts(json, manifest);
+    write_filters(json, manifest);
+    json_write_object_end(json);
+}
+
+Status ledger_record(Pg *pg, WaitingBatch *batches, size_t count, Error *error)
+{
+    cleanup(buffer_done) Buffer text = buffer_make(JSON_CEILING);
+    cleanup(pg_result_free) PgResult numbers = {0};
+    JsonWriter json = json_writer_make(&text, false);
+    json_write_array_begin(&json);
+    for (size_t i = 0; i < count; i++)
+        if (batches[i].plan != PLAN_SKIP)
+            write_batch(&json, &batches[i]);
+    json_write_array_end(&json);
+    TRY(json_writer_end(&json, error));
+    TRY(buffer_append_byte(&text, '\0', error));
+    TRY(pg_query(pg, "select batch_no from cl_ops.record_batches($1)", (const char *[]){text.data}, 1, &numbers,
+                 error));
+    for (size_t i = 0, row = 0; i < count; i++)
+        batches[i].batch_no = batches[i].plan == PLAN_SKIP ? 0 : pg_value_int64(&numbers, row++, 0);
+    return STATUS_OK;
 }

@@ -2,7 +2,7 @@
 
 #include "common/time.h"
 #include "load/migrate.h"
-#include "load/window_filter.h"
+#include "load/row_filter.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,68 +34,92 @@ static Status copy_statement(const BatchFile *file, const char *target, Buffer *
 
 typedef struct Merge {
     Pg *pg;
-    const char *folder; /* of the batch */
-    const WaitingBatch *batch;
-    char batch_no[NUMBER_SIZE];
+    const char *path;         /* of the folder */
+    const Manifest *manifest; /* of the folder */
+    WaitingBatch *batches;
+    size_t count;
+    char batch_no[NUMBER_SIZE]; /* of the first that is taken */
+    const char *batch_nos;      /* of those that are taken, as an array */
+    int32_t *numbers;           /* of a bundle's members, for row_filter_number() */
     MergeOutcome *outcome;
     Arena *arena;
 } Merge;
 
-static Status run_with_batch(const Merge *merge, const char *sql, Error *error)
+static bool is_taken(const WaitingBatch *batch)
+{
+    return batch->plan == PLAN_LOAD || batch->plan == PLAN_REPLACE;
+}
+
+static Status run_with(const Merge *merge, const char *sql, const char *parameter, Error *error)
 {
     cleanup(pg_result_free) PgResult result = {0};
-    return pg_query(merge->pg, sql, (const char *[]){merge->batch_no}, 1, &result, error);
+    return pg_query(merge->pg, sql, (const char *[]){parameter}, 1, &result, error);
 }
 
 static const BatchFile *find_file(const Merge *merge, const char *table)
 {
-    for (size_t i = 0; i < merge->batch->manifest.file_count; i++)
-        if (strcmp(merge->batch->manifest.files[i].table, table) == 0)
-            return &merge->batch->manifest.files[i];
+    for (size_t i = 0; i < merge->manifest->file_count; i++)
+        if (strcmp(merge->manifest->files[i].table, table) == 0)
+            return &merge->manifest->files[i];
     return NULL;
 }
 
-/* With a filter, the rows that it lets pass. */
-static Status copy_rows(Merge *merge, const BatchFile *file, const char *target, WindowFilter *filter,
-                        int64_t *ret_rows, Error *error)
+static RowFilter filter_of(const Merge *merge)
 {
-    cleanup(buffer_done) Buffer sql = buffer_make(SQL_CEILING);
-    TRY(copy_statement(file, target, &sql, error));
-    const char *path = path_join(merge->arena, merge->folder, file->name);
-    if (!path)
-        return error_no_memory(error);
-    Status status = filter
-                        ? pg_copy_file_through(merge->pg, sql.data, path, window_filter_take, filter, ret_rows, error)
-                        : pg_copy_file(merge->pg, sql.data, path, ret_rows, error);
-    return status == STATUS_OK ? STATUS_OK : error_prefix(error, "%s", path);
+    RowFilter filter = row_filter_make();
+    if (merge->manifest->member_count)
+        row_filter_number(&filter, merge->numbers, merge->manifest->member_count);
+    return filter;
 }
 
-static Status count_rows(Merge *merge, const BatchFile *file, int64_t rows, Error *error)
+static Status check_rows(const Merge *merge, const BatchFile *file, int64_t rows, Error *error)
 {
-    if (rows != file->rows)
-        return error_set(error, ERROR_DATA, "%s/%s: holds %" PRId64 " rows, its manifest says %" PRId64, merge->folder,
-                         file->name, rows, file->rows);
-    merge->outcome->rows += rows;
-    return STATUS_OK;
+    if (rows == file->rows)
+        return STATUS_OK;
+    return error_set(error, ERROR_DATA, "%s/%s: holds %" PRId64 " rows, its manifest says %" PRId64, merge->path,
+                     file->name, rows, file->rows);
+}
+
+/* Those rows that the filter lets pass; it has then seen all. */
+static Status copy_rows(Merge *merge, const BatchFile *file, const char *target, RowFilter *filter, Error *error)
+{
+    int64_t copied = 0;
+    cleanup(buffer_done) Buffer sql = buffer_make(SQL_CEILING);
+    TRY(copy_statement(file, target, &sql, error));
+    const char *path = path_join(merge->arena, merge->path, file->name);
+    if (!path)
+        return error_no_memory(error);
+    Status status;
+    if (filter->numbers || filter->has_window) {
+        status = pg_copy_file_through(merge->pg, sql.data, path, row_filter_take, filter, &copied, error);
+    } else {
+        status = pg_copy_file(merge->pg, sql.data, path, &copied, error);
+        filter->rows = copied;
+    }
+    if (status != STATUS_OK)
+        return error_prefix(error, "%s", path);
+    merge->outcome->rows += copied;
+    return check_rows(merge, file, filter->rows, error);
 }
 
 static Status copy_file(Merge *merge, const BatchFile *file, const char *target, Error *error)
 {
-    int64_t rows = 0;
-    TRY(copy_rows(merge, file, target, NULL, &rows, error));
-    return count_rows(merge, file, rows, error);
+    cleanup(row_filter_done) RowFilter filter = filter_of(merge);
+    return copy_rows(merge, file, target, &filter, error);
 }
 
-/* A temporary table of that shape. */
+/* A temporary table of that shape, which has a batch_no: that of the one batch, unless its rows say otherwise. */
 static Status make_stage(const Merge *merge, const char *table, const char *shape, Error *error)
 {
     cleanup(buffer_done) Buffer sql = buffer_make(SQL_CEILING);
-    TRY(buffer_printf(&sql, error, "create temporary table stage_%s on commit drop as select %s with no data", table,
+    TRY(buffer_printf(&sql, error, "create temporary table stage_%s on commit drop as select %s with no data;", table,
                       shape));
+    TRY(buffer_printf(&sql, error, "alter table pg_temp.stage_%s alter column batch_no set default %s", table,
+                      merge->batch_no));
     return pg_execute(merge->pg, sql.data, error);
 }
 
-/* The same, filled from the batch's file if it has one. */
+/* The same, filled from the folder's file if it has one. */
 static Status stage(Merge *merge, const char *table, const char *shape, Error *error)
 {
     TRY(make_stage(merge, table, shape, error));
@@ -110,44 +134,27 @@ static Status stage(Merge *merge, const char *table, const char *shape, Error *e
 static Status merge_dimensions(Merge *merge, Error *error)
 {
     if (find_file(merge, "content_seen")) {
-        TRY(stage(merge, "content_seen", "content_id, url, host, path, title, titled_at from cl_core.content_seen",
-                  error));
-        TRY(run_with_batch(merge,
-                           "insert into cl_core.content_seen (content_id, batch_no, url, host, path, title, titled_at) "
-                           "select distinct on (content_id) content_id, $1::integer, url, host, path, title, titled_at "
-                           "from pg_temp.stage_content_seen order by content_id, titled_at desc nulls last, title",
-                           error));
-        TRY(pg_execute(merge->pg,
-                       "insert into cl_ops.changed_key (kind, key) select distinct 'content', content_id "
-                       "from pg_temp.stage_content_seen on conflict do nothing",
-                       error));
+        TRY(stage(merge, "content_seen", "* from cl_core.content_seen", error));
+        TRY(pg_execute(merge->pg, "select cl_core.merge_content_seen()", error));
     }
     if (find_file(merge, "arrival")) {
-        TRY(stage(merge, "arrival", "* from cl_core.arrival", error));
-        TRY(pg_execute(merge->pg,
-                       "insert into cl_core.arrival select distinct on (arrival_id) * from pg_temp.stage_arrival "
-                       "order by arrival_id on conflict do nothing",
-                       error));
-        TRY(run_with_batch(merge,
-                           "insert into cl_core.arrival_seen (arrival_id, batch_no) "
-                           "select distinct arrival_id, $1::integer from pg_temp.stage_arrival",
-                           error));
+        TRY(stage(merge, "arrival", "*, 0 as batch_no from cl_core.arrival", error));
+        TRY(pg_execute(merge->pg, "select cl_core.merge_arrivals()", error));
     }
     return STATUS_OK;
 }
 
+/* Those of refused batches too. */
 static Status merge_rejects(Merge *merge, Error *error)
 {
     if (!find_file(merge, "reject"))
         return STATUS_OK;
-    TRY(stage(merge, "reject", "file, line, kind, field, code, reason, raw from cl_ops.reject", error));
-    return run_with_batch(
-        merge,
-        "insert into cl_ops.reject (batch_no, batch_id, source, file, line, kind, field, code, reason, "
-        "raw) select b.batch_no, b.batch_id, b.source, s.file, s.line, s.kind, s.field, s.code, "
-        "s.reason, s.raw from pg_temp.stage_reject as s cross join cl_ops.batch as b "
-        "where b.batch_no = $1",
-        error);
+    TRY(stage(merge, "reject", "batch_no, file, line, kind, field, code, reason, raw from cl_ops.reject", error));
+    return pg_execute(merge->pg,
+                      "insert into cl_ops.reject (batch_no, batch_id, source, file, line, kind, field, code, reason, "
+                      "raw) select b.batch_no, b.batch_id, b.source, s.file, s.line, s.kind, s.field, s.code, "
+                      "s.reason, s.raw from pg_temp.stage_reject as s join cl_ops.batch as b using (batch_no)",
+                      error);
 }
 
 static Status days_array(const Manifest *manifest, Buffer *text, Error *error)
@@ -176,24 +183,20 @@ static Status copy_views(Merge *merge, const BatchFile *file, int64_t from_at, i
 {
     size_t column = 0;
     TRY(find_time_column(file, &column, error));
-    cleanup(window_filter_done) WindowFilter within = window_filter_make(column, from_at, until_at, true);
-    cleanup(window_filter_done) WindowFilter outside = window_filter_make(column, from_at, until_at, false);
-    int64_t staged = 0, straight = 0;
+    cleanup(row_filter_done) RowFilter within = filter_of(merge), outside = filter_of(merge);
+    row_filter_window(&within, column, from_at, until_at, true);
+    row_filter_window(&outside, column, from_at, until_at, false);
     TRY(make_stage(merge, "view",
-                   "view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds "
-                   "from cl_core.view",
+                   "view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, "
+                   "batch_no from cl_core.view",
                    error));
-    TRY(copy_rows(merge, file, "pg_temp.stage_view", &within, &staged, error));
+    int64_t before = merge->outcome->rows;
+    TRY(copy_rows(merge, file, "pg_temp.stage_view", &within, error));
     cleanup(pg_result_free) PgResult result = {0};
-    TRY(pg_query(merge->pg, "select cl_core.merge_views($1)", (const char *[]){merge->batch_no}, 1, &result, error));
+    TRY(pg_query(merge->pg, "select cl_core.merge_views()", NULL, 0, &result, error));
     merge->outcome->duplicates_aside = pg_value_int64(&result, 0, 0);
-    TRY(pg_query(merge->pg,
-                 "update cl_ops.batch_count set emitted = emitted - $2::bigint, duplicate = duplicate + $2::bigint "
-                 "where batch_no = $1 and kind = 'view'",
-                 (const char *[]){merge->batch_no, pg_value(&result, 0, 0).data}, 2, &result, error));
-    if (staged < file->rows)
-        TRY(copy_rows(merge, file, "cl_core.view", &outside, &straight, error));
-    return count_rows(merge, file, staged + straight, error);
+    bool is_all = merge->outcome->rows - before == file->rows;
+    return is_all ? STATUS_OK : copy_rows(merge, file, "cl_core.view", &outside, error);
 }
 
 static Status merge_views(Merge *merge, Error *error)
@@ -203,33 +206,34 @@ static Status merge_views(Merge *merge, Error *error)
         return STATUS_OK;
     cleanup(buffer_done) Buffer days = buffer_make(SQL_CEILING);
     cleanup(pg_result_free) PgResult result = {0};
-    TRY(days_array(&merge->batch->manifest, &days, error));
-    TRY(pg_query(merge->pg, "select cl_core.make_partitions($1::date[])", (const char *[]){days.data}, 1, &result,
-                 error));
-    TRY(pg_query(merge->pg,
+    TRY(days_array(merge->manifest, &days, error));
+    TRY(run_with(merge, "select cl_core.make_partitions($1::date[])", days.data, error));
+    TRY(run_with(merge,
                  "insert into cl_ops.changed_day (day) select unnest($1::date[]) order by 1 on conflict do nothing",
-                 (const char *[]){days.data}, 1, &result, error));
-    TRY(pg_query(merge->pg, "select from_at, until_at from cl_core.shared_time($1)", (const char *[]){merge->batch_no},
+                 days.data, error));
+    TRY(pg_query(merge->pg, "select from_at, until_at from cl_core.shared_time($1)", (const char *[]){merge->batch_nos},
                  1, &result, error));
-    if (merge->batch->manifest.has_duplicates_left)
+    if (merge->manifest->has_duplicates_left)
         TRY(copy_views(merge, file, INT64_MIN, INT64_MAX, error));
     else if (result.row_count == 0 || text_is_null(pg_value(&result, 0, 0)))
         TRY(copy_file(merge, file, "cl_core.view", error));
     else
         TRY(copy_views(merge, file, pg_value_int64(&result, 0, 0), pg_value_int64(&result, 0, 1), error));
     TRY(pg_execute(merge->pg, "select cl_core.index_partitions()", error));
-    return run_with_batch(
-        merge, "select cl_core.note_views(batch_no, first_at, last_at) from cl_ops.batch where batch_no = $1", error);
+    return run_with(merge, "select cl_core.note_views($1)", merge->batch_nos, error);
 }
 
 static Status merge_kind(Merge *merge, const char *kind, Error *error)
 {
-    const Manifest *manifest = &merge->batch->manifest;
+    const Manifest *manifest = merge->manifest;
     char shape[256], max_deleted[NUMBER_SIZE];
     snprintf(shape, sizeof shape, "* from cl_core.%s_history", kind);
     snprintf(max_deleted, sizeof max_deleted, "%lld", manifest->max_deleted);
     TRY(stage(merge, kind, shape, error));
     cleanup(pg_result_free) PgResult result = {0};
+    if (manifest->mode == MODE_APPEND)
+        return pg_query(merge->pg, "select cl_core.merge_appended($1, $2)", (const char *[]){kind, merge->batch_nos}, 2,
+                        &result, error);
     return pg_query(merge->pg, "select cl_core.merge_versions($1, $2, $3, $4)",
                     (const char *[]){kind, merge->batch_no, max_deleted, manifest->is_deletion_blocked ? "t" : "f"}, 4,
                     &result, error);
@@ -240,16 +244,17 @@ static bool has_kind(const Merge *merge, const char *kind)
 {
     if (find_file(merge, kind))
         return true;
-    for (size_t i = 0; i < merge->batch->manifest.count_count; i++)
-        if (strcmp(record_spec(merge->batch->manifest.counts[i].kind)->name, kind) == 0)
-            return merge->batch->manifest.mode == MODE_SNAPSHOT;
+    for (size_t i = 0; i < merge->manifest->count_count; i++)
+        if (strcmp(record_spec(merge->manifest->counts[i].kind)->name, kind) == 0)
+            return merge->manifest->mode == MODE_SNAPSHOT;
     return false;
 }
 
 static Status merge_rows(Merge *merge, Error *error)
 {
     TRY(merge_dimensions(merge, error));
-    TRY(stage(merge, "present", "kind, key from cl_ops.changed_key", error));
+    if (merge->manifest->mode == MODE_SNAPSHOT)
+        TRY(stage(merge, "present", "kind, key, 0 as batch_no from cl_ops.changed_key", error));
     for (size_t i = 0; i < sizeof versioned / sizeof versioned[0]; i++)
         if (has_kind(merge, versioned[i]))
             TRY(merge_kind(merge, versioned[i], error));
@@ -272,65 +277,114 @@ static Status check_secret(Pg *pg, const Manifest *manifest, Error *error)
     return error_hint(error, "use the installation's secret_file on every machine, then transform again");
 }
 
-static Status merge_in_transaction(Merge *merge, const char *reason, Error *error)
+/* The ones that are chosen, as an array; in the arena. */
+static Status list_numbers(Merge *merge, bool is_of_replaced, const char **ret_array, Error *error)
 {
+    cleanup(buffer_done) Buffer array = buffer_make(SQL_CEILING);
+    TRY(buffer_append_byte(&array, '{', error));
+    for (size_t i = 0; i < merge->count; i++) {
+        const WaitingBatch *batch = &merge->batches[i];
+        int64_t number = is_of_replaced ? batch->replaces : batch->batch_no;
+        if (is_of_replaced ? batch->plan == PLAN_REPLACE : is_taken(batch))
+            TRY(buffer_printf(&array, error, "%s%" PRId64, array.size > 1 ? "," : "", number));
+    }
+    TRY(buffer_append_byte(&array, '}', error));
+    *ret_array = arena_copy(merge->arena, buffer_text(&array));
+    return *ret_array ? STATUS_OK : error_no_memory(error);
+}
+
+static Status remove_replaced(Merge *merge, Error *error)
+{
+    const char *replaced;
+    TRY(list_numbers(merge, true, &replaced, error));
+    if (strcmp(replaced, "{}") == 0)
+        return STATUS_OK;
+    return run_with(merge, "select cl_core.remove_batches($1)", replaced, error);
+}
+
+/* Rows go to the batches that are recorded, and those of refused ones nowhere. */
+static void number_members(Merge *merge, bool with_refused)
+{
+    for (size_t i = 0; i < merge->count; i++) {
+        const WaitingBatch *batch = &merge->batches[i];
+        bool is_wanted = is_taken(batch) || (with_refused && batch->plan == PLAN_REFUSE);
+        merge->numbers[i] = is_wanted ? (int32_t)batch->batch_no : 0;
+    }
+}
+
+static Status record(Merge *merge, Error *error)
+{
+    TRY(ledger_record(merge->pg, merge->batches, merge->count, error));
+    int64_t first = 0;
+    for (size_t i = 0; i < merge->count; i++) {
+        const WaitingBatch *batch = &merge->batches[i];
+        if (batch->batch_no > merge->outcome->newest)
+            merge->outcome->newest = batch->batch_no;
+        if (batch->batch_no && !first)
+            first = batch->batch_no;
+    }
+    snprintf(merge->batch_no, sizeof merge->batch_no, "%" PRId64, first);
+    TRY(list_numbers(merge, false, &merge->batch_nos, error));
+    return run_with(merge, "select set_config('closedloop.batch_no', $1, true)", merge->batch_no, error);
+}
+
+static Status merge_in_transaction(Merge *merge, Error *error)
+{
+    *merge->outcome = (MergeOutcome){0};
     TRY(begin_alone(merge->pg, error));
-    TRY(ledger_check(merge->pg, merge->batch, error));
-    TRY(check_secret(merge->pg, &merge->batch->manifest, error));
-    WaitingBatch recorded = *merge->batch;
-    if (reason) {
-        recorded.plan = PLAN_REFUSE;
-        snprintf(recorded.reason, sizeof recorded.reason, "%s", reason);
-    }
-    if (recorded.plan == PLAN_REPLACE) {
-        char old[NUMBER_SIZE];
-        snprintf(old, sizeof old, "%" PRId64, recorded.replaces);
-        cleanup(pg_result_free) PgResult result = {0};
-        TRY(pg_query(merge->pg, "select cl_core.remove_batch($1)", (const char *[]){old}, 1, &result, error));
-    }
-    int64_t batch_no = 0;
-    TRY(ledger_record(merge->pg, &recorded, &batch_no, error));
-    snprintf(merge->batch_no, sizeof merge->batch_no, "%" PRId64, batch_no);
-    merge->outcome->batch_no = batch_no;
-    TRY(run_with_batch(merge, "select set_config('closedloop.batch_no', $1, true)", error));
+    TRY(ledger_check(merge->pg, merge->batches, error));
+    TRY(check_secret(merge->pg, merge->manifest, error));
+    TRY(remove_replaced(merge, error));
+    TRY(record(merge, error));
+    number_members(merge, true);
     TRY(merge_rejects(merge, error));
-    if (recorded.plan != PLAN_REFUSE)
+    number_members(merge, false);
+    if (strcmp(merge->batch_nos, "{}") != 0)
         TRY(merge_rows(merge, error));
     return pg_execute(merge->pg, "commit", error);
 }
 
-Status merge_batch(Pg *pg, const char *spool, WaitingBatch *batch, MergeOutcome *ret_outcome, Error *error)
+static Status merge_or_roll_back(Merge *merge, Error *error)
 {
-    cleanup(arena_done) Arena arena = arena_make(1 << 20);
+    Status status = merge_in_transaction(merge, error);
+    if (status != STATUS_OK)
+        pg_rollback(merge->pg);
+    return status;
+}
+
+static void refuse(WaitingBatch *batch, const char *reason)
+{
+    batch->plan = PLAN_REFUSE;
+    snprintf(batch->reason, sizeof batch->reason, "%.250s", reason);
+}
+
+Status merge_folder(Pg *pg, const char *spool, WaitingBatch *batches, size_t count, MergeOutcome *ret_outcome,
+                    Error *error)
+{
+    cleanup(arena_done) Arena arena = arena_make(16 << 20);
     const char *stage_folder;
     TRY(batch_stage_folder(spool, STAGE_TRANSFORMED, &arena, &stage_folder, error));
-    const char *folder = path_join(&arena, stage_folder, batch->name);
-    if (!folder)
+    MergeOutcome outcome;
+    Merge merge = {.pg = pg,
+                   .path = path_join(&arena, stage_folder, batches[0].name),
+                   .manifest = batches[0].folder,
+                   .batches = batches,
+                   .count = count,
+                   .numbers = arena_allocate(&arena, count * sizeof *merge.numbers),
+                   .outcome = &outcome,
+                   .arena = &arena};
+    if (!merge.path || !merge.numbers)
         return error_no_memory(error);
-    MergeOutcome outcome = {0};
-    Merge merge = {.pg = pg, .folder = folder, .batch = batch, .outcome = &outcome, .arena = &arena};
-    const char *reason = NULL;
-    if (batch->plan == PLAN_REFUSE)
-        reason = batch->reason;
-    else if (batch->manifest.is_refused)
-        reason = "more rejects than max_rejects allows";
-    Status status = merge_in_transaction(&merge, reason, error);
-    if (status != STATUS_OK)
-        pg_rollback(pg);
+    for (size_t i = 0; i < count; i++)
+        if (is_taken(&batches[i]) && batches[i].manifest.is_refused)
+            refuse(&batches[i], "more rejects than max_rejects allows");
+    Status status = merge_or_roll_back(&merge, error);
     if (status != STATUS_OK && error->code == ERROR_REFUSED) {
-        snprintf(outcome.reason, sizeof outcome.reason, "%.500s", error->message);
-        reason = outcome.reason;
-        outcome.rows = 0;
+        refuse(&batches[0], error->message);
         error_clear(error);
-        status = merge_in_transaction(&merge, reason, error);
-        if (status != STATUS_OK)
-            pg_rollback(pg);
+        status = merge_or_roll_back(&merge, error);
     }
-    if (status != STATUS_OK)
-        return status;
-    outcome.is_refused = reason != NULL;
-    if (reason && reason != outcome.reason)
-        snprintf(outcome.reason, sizeof outcome.reason, "%s", reason);
+    TRY(status);
     *ret_outcome = outcome;
     return STATUS_OK;
 }

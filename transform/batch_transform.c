@@ -16,6 +16,7 @@ static Status pass_rejects(Conversion *conversion, const char *path, Error *erro
     Record record;
     Status status;
     while ((status = record_reader_next(&reader, &record, error)) == STATUS_OK) {
+        TRY(conversion_enter(conversion, record.file, error));
         conversion->file_records++;
         arena_clear(&conversion->arena);
         TRY(conversion_pass_reject(conversion, &record, error));
@@ -64,6 +65,7 @@ static Status convert_kind(Conversion *conversion, RecordKind kind, const char *
     conversion->file = file;
     conversion->file_records = 0;
     TRY(convert_file(conversion, kind, path, error));
+    TRY(conversion_leave(conversion, error));
     conversion->bytes_done += (uint64_t)file->bytes;
     if (conversion->file_records != file->rows)
         return error_set(error, ERROR_DATA, "%s: holds %lld records, and its manifest says %lld", path,
@@ -94,75 +96,54 @@ static Status take_counts(Conversion *conversion, Error *error)
             return error_set(error, ERROR_DATA, "the manifest counts %lld %s records, and the file holds %lld",
                              (long long)count->emitted, record_spec(count->kind)->name,
                              (long long)(file ? file->rows : 0));
-        conversion->counts[count->kind] = *count;
-        conversion->counts[count->kind].emitted = 0;
+        conversion->tally.counts[count->kind] = *count;
+        conversion->tally.counts[count->kind].emitted = 0;
     }
     return STATUS_OK;
 }
 
-static bool is_counted(const Conversion *conversion, RecordKind kind)
+/* max_rejects is about what was read of the input, not about what became of it. */
+static bool has_too_many_rejects(const Source *source, const Tally *tally, BatchRefused *ret_refused)
 {
-    for (size_t i = 0; i < conversion->batch->count_count; i++)
-        if (conversion->batch->counts[i].kind == kind)
-            return true;
-    return conversion->counts[kind].read > 0;
-}
-
-static Status list_counts(const Conversion *conversion, Arena *arena, Manifest *manifest, Error *error)
-{
-    BatchCount *counts = arena_allocate(arena, RECORD_KIND_COUNT * sizeof *counts);
-    if (!counts)
-        return error_no_memory(error);
-    manifest->count_count = 0;
-    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
-        if (is_counted(conversion, (RecordKind)kind))
-            counts[manifest->count_count++] = conversion->counts[kind];
-    manifest->counts = counts;
-    return STATUS_OK;
-}
-
-/* Extract's come before transform's own. */
-static Status list_filters(const Conversion *conversion, Arena *arena, Manifest *manifest, Error *error)
-{
-    BatchFilter *filters = arena_allocate(arena, (RECORD_KIND_COUNT + FILTER_REASON_COUNT) * sizeof *filters);
-    if (!filters)
-        return error_no_memory(error);
-    size_t count = 0;
-    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        int64_t by_mapping = conversion->counts[kind].filtered;
-        for (int reason = 0; kind == RECORD_VIEW && reason < FILTER_REASON_COUNT; reason++)
-            by_mapping -= conversion->filtered[reason];
-        if (by_mapping)
-            filters[count++] = (BatchFilter){(RecordKind)kind, "mapping", by_mapping};
-        for (int reason = 0; kind == RECORD_VIEW && reason < FILTER_REASON_COUNT; reason++)
-            if (conversion->filtered[reason])
-                filters[count++] =
-                    (BatchFilter){RECORD_VIEW, filter_reason_name((FilterReason)reason), conversion->filtered[reason]};
-    }
-    manifest->filters = filters;
-    manifest->filter_count = count;
-    return STATUS_OK;
-}
-
-static BatchOutcome add_up(const Conversion *conversion)
-{
-    BatchOutcome outcome = {.has_duplicates_left = conversion->has_duplicates_left};
-    for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        const BatchCount *count = &conversion->counts[kind];
-        outcome.read += count->read;
-        outcome.emitted += count->emitted;
-        outcome.rejected += count->rejected;
-        outcome.duplicate += count->duplicate;
-        outcome.filtered += count->filtered;
-    }
-    return outcome;
-}
-
-static bool has_too_many_rejects(const Source *source, int64_t rejected, int64_t read)
-{
+    BatchCount sum = tally_sum(tally);
+    int64_t read = sum.read - tally->derived;
+    *ret_refused = (BatchRefused){.rejected = sum.rejected, .read = read};
     if (!source->max_rejects_is_percent)
-        return rejected > source->max_rejects;
-    return (__int128)rejected * 100 > (__int128)read * source->max_rejects;
+        return sum.rejected > source->max_rejects;
+    return (__int128)sum.rejected * 100 > (__int128)read * source->max_rejects;
+}
+
+/* The worst stand first. */
+static void note_refused(BatchOutcome *outcome, BatchRefused refused)
+{
+    size_t shown = outcome->refused_count < BATCH_REFUSED_SHOWN ? outcome->refused_count : BATCH_REFUSED_SHOWN;
+    size_t place = shown;
+    while (place > 0 && outcome->refused[place - 1].rejected < refused.rejected)
+        place--;
+    size_t last = shown < BATCH_REFUSED_SHOWN ? shown : BATCH_REFUSED_SHOWN - 1;
+    outcome->refused_count++;
+    if (place == BATCH_REFUSED_SHOWN)
+        return;
+    memmove(outcome->refused + place + 1, outcome->refused + place, (last - place) * sizeof refused);
+    outcome->refused[place] = refused;
+}
+
+/* Of a bundle each member is judged as if it had come alone. */
+static void judge(const Conversion *conversion, BatchMember *members, BatchOutcome *outcome)
+{
+    const Source *source = conversion->rules->source;
+    const Manifest *batch = conversion->batch;
+    BatchRefused refused;
+    for (size_t i = 0; i < batch->member_count; i++) {
+        members[i].is_refused = has_too_many_rejects(source, &conversion->bundle.members[i], &refused);
+        refused.file = batch->inputs[i].file;
+        if (members[i].is_refused)
+            note_refused(outcome, refused);
+    }
+    if (batch->member_count || !has_too_many_rejects(source, &conversion->tally, &refused))
+        return;
+    refused.file = batch->input_count ? batch->inputs[0].file : "no file";
+    note_refused(outcome, refused);
 }
 
 /* --- the batch ------------------------------------------------------------------------------------------------ */
@@ -174,25 +155,27 @@ static void drop_rows(Conversion *conversion)
         if (table != LOAD_REJECT)
             output_drop(&conversion->output, (LoadTable)table);
     day_set_done(&conversion->days);
-    conversion->first_at = INT64_MAX;
-    conversion->last_at = INT64_MIN;
+    conversion->tally.first_at = INT64_MAX;
+    conversion->tally.last_at = INT64_MIN;
 }
 
-static Status fill_manifest(Conversion *conversion, const BatchJob *job, const BatchOutcome *outcome, Arena *arena,
-                            Manifest *manifest, Error *error)
+static Status fill_manifest(Conversion *conversion, const BatchJob *job, bool is_refused, const BatchMember *members,
+                            Arena *arena, Manifest *manifest, Error *error)
 {
     *manifest = *job->manifest;
+    manifest->members = members;
     manifest->secret_fingerprint = secret_fingerprint(&job->rules->secret);
-    manifest->is_refused = outcome->is_refused;
+    manifest->is_refused = is_refused;
     manifest->is_deletion_blocked = job->manifest->is_deletion_blocked || conversion->is_deletion_blocked;
     manifest->has_duplicates_left = conversion->has_duplicates_left;
-    if (outcome->is_refused)
+    if (is_refused)
         drop_rows(conversion);
-    manifest->first_at = conversion->first_at;
-    manifest->last_at = conversion->last_at;
+    manifest->first_at = conversion->tally.first_at;
+    manifest->last_at = conversion->tally.last_at;
     TRY(day_set_list(&conversion->days, arena, &manifest->days, &manifest->day_count, error));
-    TRY(list_counts(conversion, arena, manifest, error));
-    TRY(list_filters(conversion, arena, manifest, error));
+    TRY(tally_list(&conversion->tally, conversion->batch->counts, conversion->batch->count_count, arena,
+                   &manifest->counts, &manifest->count_count, error));
+    TRY(tally_list_filters(&conversion->tally, arena, &manifest->filters, &manifest->filter_count, error));
     return output_commit(&conversion->output, arena, &manifest->files, &manifest->file_count, error);
 }
 
@@ -203,11 +186,15 @@ static Status transform_into(const BatchJob *job, const char *extracted, const c
     TRY(conversion_make(job->rules, job->bots, job->manifest, folder, job->progress, &conversion, error));
     TRY(take_counts(conversion, error));
     TRY(convert_all(conversion, extracted, arena, error));
-    BatchOutcome outcome = add_up(conversion);
-    outcome.is_refused = has_too_many_rejects(job->rules->source, outcome.rejected, outcome.read - conversion->derived);
+    BatchMember *members;
+    TRY(bundle_list(&conversion->bundle, arena, &members, error));
+    BatchOutcome outcome = {.sum = tally_sum(&conversion->tally),
+                            .has_duplicates_left = conversion->has_duplicates_left && !conversion->bundle.count};
+    judge(conversion, members, &outcome);
     if (!job->is_dry) {
+        bool is_refused = outcome.refused_count > 0 && !conversion->bundle.count;
         Manifest manifest;
-        TRY(fill_manifest(conversion, job, &outcome, arena, &manifest, error));
+        TRY(fill_manifest(conversion, job, is_refused, members, arena, &manifest, error));
         TRY(batch_commit(job->spool, STAGE_TRANSFORMED, folder, job->name, &manifest, error));
     }
     *ret_outcome = outcome;

@@ -22,10 +22,21 @@ typedef struct BatchJob {
     bool is_dry;        /* commits nothing */
 } BatchJob;
 
+enum { BATCH_REFUSED_SHOWN = 3 };
+
+/* A file with more rejects than the source allows. */
+typedef struct BatchRefused {
+    const char *file; /* the manifest's */
+    int64_t rejected, read;
+} BatchRefused;
+
 typedef struct BatchOutcome {
-    int64_t read, emitted, rejected, duplicate, filtered; /* of both stages */
-    bool is_refused; /* more rejects than the source allows: the batch holds its rejects, and no rows */
-    bool has_duplicates_left;
+    BatchCount sum; /* of both stages, of all kinds */
+    /* The batch holds its rejects, and no rows; of a bundle load takes no rows of these members. Those with the most
+     * rejects come first. */
+    BatchRefused refused[BATCH_REFUSED_SHOWN];
+    size_t refused_count;
+    bool has_duplicates_left; /* too many keys to hold */
 } BatchOutcome;
 
 /* ERROR_DATA if a file of the batch is damaged. */

@@ -7,19 +7,6 @@
 
 enum { ARENA_CEILING = 16 << 20, RAW_CEILING = 1 << 20, ARRIVALS_MAX = 1 << 16, RECORDS_PER_CHECK = 4096 };
 
-const char *filter_reason_name(FilterReason reason)
-{
-    static const char *const names[FILTER_REASON_COUNT] = {
-        [FILTER_NONE] = "none",
-        [FILTER_IS_BOT] = "is_bot",
-        [FILTER_ROBOT] = "robot",
-        [FILTER_HEADLESS] = "headless",
-        [FILTER_INTERNAL_ADDRESS] = "internal_address",
-        [FILTER_INTERNAL_PARAMETER] = "internal_parameter",
-    };
-    return names[reason];
-}
-
 Status conversion_make(const SourceRules *rules, const BotMatcher *bots, const Manifest *batch, const char *folder,
                        Progress *progress, Conversion **ret_conversion, Error *error)
 {
@@ -33,19 +20,48 @@ Status conversion_make(const SourceRules *rules, const BotMatcher *bots, const M
     conversion->output = output_make(folder);
     conversion->contents = content_map_make();
     conversion->arrivals = key_map_make(0, ARRIVALS_MAX);
-    conversion->first_at = INT64_MAX;
-    conversion->last_at = INT64_MIN;
+    conversion->tally = (Tally)TALLY_INIT;
     conversion->arena = arena_make(ARENA_CEILING);
     conversion->raw = buffer_make(RAW_CEILING);
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
-        conversion->counts[kind].kind = (RecordKind)kind;
+        conversion->tally.counts[kind].kind = (RecordKind)kind;
+    conversion->output.is_bundle = batch->member_count > 0;
+    if (bundle_make(batch, &conversion->bundle, error) != STATUS_OK) {
+        conversion_free(conversion);
+        return STATUS_ERROR;
+    }
     *ret_conversion = conversion;
     return STATUS_OK;
 }
 
-Status conversion_step(Conversion *conversion, Error *error)
+/* Contents and arrivals belong to the member that names them. */
+Status conversion_leave(Conversion *conversion, Error *error)
 {
-    conversion->ordinal++;
+    if (!conversion->bundle.count)
+        return STATUS_OK;
+    bundle_leave(&conversion->bundle, &conversion->tally);
+    key_map_clear(&conversion->arrivals);
+    return conversion->contents.count ? content_map_flush(&conversion->contents, &conversion->output, error)
+                                      : STATUS_OK;
+}
+
+Status conversion_enter(Conversion *conversion, uint16_t file, Error *error)
+{
+    Bundle *bundle = &conversion->bundle;
+    if (!bundle->count || bundle->at == file)
+        return STATUS_OK;
+    if (file >= bundle->count)
+        return error_set(error, ERROR_DATA, "a record is of input %u, and there are %zu", file, bundle->count);
+    TRY(conversion_leave(conversion, error));
+    bundle_enter(bundle, file, &conversion->tally);
+    conversion->output.member = file;
+    return STATUS_OK;
+}
+
+Status conversion_step(Conversion *conversion, uint16_t file, Error *error)
+{
+    TRY(conversion_enter(conversion, file, error));
+    conversion->tally.ordinal++;
     if (++conversion->file_records % RECORDS_PER_CHECK)
         return STATUS_OK;
     if (conversion->progress && conversion->file) {
@@ -88,7 +104,7 @@ Status conversion_reject(Conversion *conversion, RecordKind kind, const Record *
 {
     CopyWriter *writer;
     TRY(output_table(&conversion->output, LOAD_REJECT, &writer, error));
-    conversion->counts[kind].rejected++;
+    conversion->tally.counts[kind].rejected++;
     buffer_clear(&conversion->raw);
     TRY(reject_write_record(kind, record, &conversion->raw, error));
     Reject reject = {.file = input_name(conversion, record->file),
@@ -128,6 +144,7 @@ void conversion_free(Conversion *conversion)
         return;
     output_done(&conversion->output);
     content_map_done(&conversion->contents);
+    bundle_done(&conversion->bundle);
     key_map_done(&conversion->arrivals);
     day_set_done(&conversion->days);
     arena_done(&conversion->arena);

@@ -2,7 +2,7 @@
  * counted and collected on the way. Made by batch_transform(); views and the other kinds work on it.
  *
  *     for each record:
- *         TRY(conversion_step(conversion, error));
+ *         TRY(conversion_step(conversion, record.file, error));
  *         arena_clear(&conversion->arena);
  *         ... values_read() ...
  *         TRY(conversion_reject(conversion, kind, &record, &failure, NULL, error));    or rows
@@ -13,25 +13,12 @@
 #include "common/batch.h"
 #include "common/progress.h"
 #include "transform/bot.h"
+#include "transform/bundle.h"
 #include "transform/content_map.h"
 #include "transform/day_set.h"
 #include "transform/output.h"
 #include "transform/source_rules.h"
 #include "transform/value.h"
-
-/* Why a view is left out although nothing is wrong with it. */
-typedef enum FilterReason {
-    FILTER_NONE,
-    FILTER_IS_BOT,   /* the source says so */
-    FILTER_ROBOT,    /* the user agent is a robot's */
-    FILTER_HEADLESS, /* ... a browser's that a program drives */
-    FILTER_INTERNAL_ADDRESS,
-    FILTER_INTERNAL_PARAMETER,
-    FILTER_REASON_COUNT,
-} FilterReason;
-
-/* As manifests and cl_ops.batch_filter call it: "robot". */
-const char *filter_reason_name(FilterReason reason);
 
 typedef struct Conversion {
     const SourceRules *rules;
@@ -46,12 +33,8 @@ typedef struct Conversion {
     ContentMap contents;
     KeyMap arrivals; /* those written already */
     DaySet days;
-    int64_t first_at, last_at; /* of views; INT64_MAX and INT64_MIN if there is none */
-
-    BatchCount counts[RECORD_KIND_COUNT];  /* of both stages */
-    int64_t filtered[FILTER_REASON_COUNT]; /* views of this stage, part of the counts */
-    int64_t derived;                       /* identities that views gave, part of the counts */
-    int64_t ordinal;                       /* records read so far, of all kinds */
+    Tally tally;
+    Bundle bundle;
     bool is_deletion_blocked, has_duplicates_left;
 
     const Key *merged_into; /* of the record at hand; NULL: none */
@@ -64,8 +47,12 @@ typedef struct Conversion {
 Status conversion_make(const SourceRules *rules, const BotMatcher *bots, const Manifest *batch, const char *folder,
                        Progress *progress, Conversion **ret_conversion, Error *error);
 
-/* Before each record: counts it, and now and then looks for signals and shows progress. */
-Status conversion_step(Conversion *conversion, Error *error);
+/* Before each record: enters its input, counts it, and now and then looks for signals and shows progress. */
+Status conversion_step(Conversion *conversion, uint16_t file, Error *error);
+
+/* In a bundle, all that follows is of this input, until the next one is entered or all are left. */
+Status conversion_enter(Conversion *conversion, uint16_t file, Error *error);
+Status conversion_leave(Conversion *conversion, Error *error);
 
 /* The latest instant at which something that has happened may have happened: a day after the batch was read. */
 int64_t conversion_latest(const Conversion *conversion);

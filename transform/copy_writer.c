@@ -12,11 +12,13 @@ static Status write_piece(CopyWriter *writer, Status (*encode)(Buffer *, Error *
     return file_writer_write_text(&writer->file, buffer_text(&writer->row), error);
 }
 
-Status copy_writer_open(const char *path, size_t column_count, CopyWriter *ret_writer, Error *error)
+Status copy_writer_open(const char *path, size_t column_count, const int32_t *member, CopyWriter *ret_writer,
+                        Error *error)
 {
     cleanup(copy_writer_done) CopyWriter writer = COPY_WRITER_INIT;
     writer.row = buffer_make(COPY_ROW_CEILING);
-    writer.column_count = column_count;
+    writer.column_count = column_count + (member != NULL);
+    writer.member = member;
     TRY(file_writer_open_plain(path, FILE_MODE, &writer.file, error));
     TRY(write_piece(&writer, copy_encode_header, error));
     *ret_writer = writer;
@@ -122,6 +124,8 @@ void copy_fill_digest(CopyWriter *writer, size_t place)
 
 Status copy_row_end(CopyWriter *writer, Error *error)
 {
+    if (writer->member)
+        copy_put_integer(writer, *writer->member);
     if (writer->is_failed)
         return error_set(error, ERROR_DATA, "%s: a row takes more than %d bytes", writer->file.path, COPY_ROW_CEILING);
     if (writer->value_count != writer->column_count)

@@ -2,7 +2,7 @@
  * durable file.
  *
  *     cleanup(copy_writer_done) CopyWriter writer = COPY_WRITER_INIT;
- *     TRY(copy_writer_open(path, 3, &writer, error));
+ *     TRY(copy_writer_open(path, 3, NULL, &writer, error));
  *     copy_row_begin(&writer);
  *     copy_put_uuid(&writer, &id);
  *     copy_put_text(&writer, name);                    // the absent text is null
@@ -29,8 +29,9 @@ typedef struct CopyWriter {
     FileWriter file;
     Buffer row; /* the row at hand */
     size_t column_count, value_count;
-    int64_t rows;   /* ended so far */
-    bool is_failed; /* the row at hand has outgrown its ceiling */
+    const int32_t *member; /* NULL, or what is put behind the columns of each row */
+    int64_t rows;          /* ended so far */
+    bool is_failed;        /* the row at hand has outgrown its ceiling */
 } CopyWriter;
 
 #define COPY_WRITER_INIT                                                                                               \
@@ -38,8 +39,10 @@ typedef struct CopyWriter {
         .file = FILE_WRITER_INIT                                                                                       \
     }
 
-/* Makes the file, which must not be there, and writes the header. */
-Status copy_writer_open(const char *path, size_t column_count, CopyWriter *ret_writer, Error *error);
+/* Makes the file, which must not be there, and writes the header. Unless it is NULL what stands at `member`, which must
+ * outlive the writer, becomes the last value of each row, beyond its columns. */
+Status copy_writer_open(const char *path, size_t column_count, const int32_t *member, CopyWriter *ret_writer,
+                        Error *error);
 
 /* Begins a row, and forgets one that was not ended. */
 void copy_row_begin(CopyWriter *writer);

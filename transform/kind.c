@@ -32,12 +32,25 @@ typedef struct Version {
     Value values[RECORD_FIELDS_MAX];
     Failure failure;
     Key key;
+    Key key_within; /* its input, for the maps of the pass */
     bool has_key;
     const int64_t *updated_at;
     bool is_deleted;
     Key merged_into;
     bool is_merged;
 } Version;
+
+/* Of a bundle's members each has its own first of a key, as if it had come alone: which of these counts is for load to
+ * say, which knows what other batches brought. */
+static Key key_within(const Conversion *conversion, const Key *key, uint16_t file)
+{
+    Key own = *key;
+    if (conversion->bundle.count) {
+        own.bytes[0] ^= (uint8_t)(file & 0xFF);
+        own.bytes[1] ^= (uint8_t)(file >> 8);
+    }
+    return own;
+}
 
 static void read_version(const Pass *pass, const Record *record, Version *version)
 {
@@ -51,6 +64,8 @@ static void read_version(const Pass *pass, const Record *record, Version *versio
     version->has_key = kind->key(conversion, version->values, &version->key);
     if (!version->has_key)
         failure_note(&version->failure, NULL, "missing", "the record has no key");
+    else
+        version->key_within = key_within(conversion, &version->key, record->file);
     const Value *updated_at = pass->updated_at >= 0 ? &version->values[pass->updated_at] : NULL;
     version->updated_at = updated_at && value_is_set(updated_at) ? &updated_at->number : NULL;
     version->is_deleted = pass->is_deleted >= 0 && value_is_true(&version->values[pass->is_deleted]);
@@ -63,7 +78,7 @@ static void read_version(const Pass *pass, const Record *record, Version *versio
 static Status note_merge(const Pass *pass, const Version *version, Error *error)
 {
     void *value;
-    switch (key_map_add(pass->merges, &version->key, &value)) {
+    switch (key_map_add(pass->merges, &version->key_within, &value)) {
     case KEY_MAP_NO_MEMORY:
         return error_no_memory(error);
     case KEY_MAP_FULL:
@@ -81,12 +96,13 @@ static Status note_version(const Pass *pass, const Version *version, const Recor
     (void)record;
     if (version->failure.code)
         return STATUS_OK;
-    int64_t ordinal = pass->conversion->ordinal;
+    const Key *key = &version->key_within;
+    int64_t ordinal = pass->conversion->tally.ordinal;
     if (version->is_merged)
         TRY(note_merge(pass, version, error));
     if (version->is_merged && version->is_deleted)
-        return duplicate_note_merge(pass->versions, &version->key, version->updated_at, ordinal, error);
-    return duplicate_note(pass->versions, &version->key, version->updated_at, ordinal, error);
+        return duplicate_note_merge(pass->versions, key, version->updated_at, ordinal, error);
+    return duplicate_note(pass->versions, key, version->updated_at, ordinal, error);
 }
 
 static Status write_row(const Pass *pass, const Version *version, Error *error)
@@ -94,11 +110,11 @@ static Status write_row(const Pass *pass, const Version *version, Error *error)
     Conversion *conversion = pass->conversion;
     CopyWriter *writer;
     void *merged_into = NULL;
-    key_map_find(pass->merges, &version->key, &merged_into);
+    key_map_find(pass->merges, &version->key_within, &merged_into);
     conversion->merged_into = version->is_merged ? &version->merged_into : merged_into;
     TRY(output_table(&conversion->output, load_table_of(pass->kind), &writer, error));
     size_t digest = version_row_begin(writer, &(VersionRow){.key = version->key,
-                                                            .ordinal = conversion->ordinal,
+                                                            .ordinal = conversion->tally.ordinal,
                                                             .is_deleted = version->is_deleted,
                                                             .updated_at = version->updated_at});
     TRY(kinds[pass->kind]->put(conversion, version->values, writer, error));
@@ -108,11 +124,11 @@ static Status write_row(const Pass *pass, const Version *version, Error *error)
 static Status write_version(const Pass *pass, const Version *version, const Record *record, Error *error)
 {
     Conversion *conversion = pass->conversion;
-    BatchCount *count = &conversion->counts[pass->kind];
+    BatchCount *count = &conversion->tally.counts[pass->kind];
     if (version->failure.code)
         return conversion_reject(conversion, pass->kind, record, &version->failure,
                                  version->has_key ? &version->key : NULL, error);
-    if (!duplicate_is_kept(pass->versions, &version->key, conversion->ordinal)) {
+    if (!duplicate_is_kept(pass->versions, &version->key_within, conversion->tally.ordinal)) {
         count->duplicate++;
         return STATUS_OK;
     }
@@ -129,7 +145,7 @@ static Status make_pass(const Pass *pass, const char *path,
     Version version;
     Status status;
     while ((status = record_reader_next(&reader, &record, error)) == STATUS_OK) {
-        TRY(conversion_step(pass->conversion, error));
+        TRY(conversion_step(pass->conversion, record.file, error));
         read_version(pass, &record, &version);
         TRY(take(pass, &version, &record, error));
     }
@@ -146,9 +162,12 @@ Status kind_convert_file(Conversion *conversion, RecordKind kind, const char *pa
                  .is_deleted = record_field_find(kind, TEXT("is_deleted")),
                  .versions = &versions,
                  .merges = &merges};
-    int64_t ordinal = conversion->ordinal;
+    int64_t ordinal = conversion->tally.ordinal;
+    conversion->bundle.is_rehearsal = true;
     TRY(make_pass(&pass, path, note_version, error));
-    conversion->ordinal = ordinal;
+    TRY(conversion_leave(conversion, error));
+    conversion->bundle.is_rehearsal = false;
+    conversion->tally.ordinal = ordinal;
     conversion->file_records = 0;
     TRY(make_pass(&pass, path, write_version, error));
     conversion->has_duplicates_left = conversion->has_duplicates_left || versions.is_full;

@@ -18,7 +18,8 @@ static Status open_table(Output *output, LoadTable table, Error *error)
     int size = snprintf(path, sizeof path, "%s/%s.copy", output->folder, spec->name);
     if (size < 0 || (size_t)size >= sizeof path)
         return error_set(error, ERROR_CANNOT_CREATE, "%s: the path is too long", output->folder);
-    TRY(copy_writer_open(path, spec->column_count, &output->writers[table], error));
+    const int32_t *member = output->is_bundle ? &output->member : NULL;
+    TRY(copy_writer_open(path, spec->column_count, member, &output->writers[table], error));
     output->is_open[table] = true;
     return STATUS_OK;
 }
@@ -37,6 +38,17 @@ void output_drop(Output *output, LoadTable table)
     output->is_open[table] = false;
 }
 
+/* Those of the table and the member's; NULL without memory. */
+static const char *const *bundle_columns(const LoadTableSpec *spec, Arena *arena)
+{
+    const char **columns = arena_allocate(arena, (spec->column_count + 1) * sizeof *columns);
+    if (!columns)
+        return NULL;
+    memcpy(columns, spec->columns, spec->column_count * sizeof *columns);
+    columns[spec->column_count] = "batch_no";
+    return columns;
+}
+
 Status output_commit(Output *output, Arena *arena, const BatchFile **ret_files, size_t *ret_count, Error *error)
 {
     BatchFile *files = arena_allocate(arena, LOAD_TABLE_COUNT * sizeof *files);
@@ -50,7 +62,8 @@ Status output_commit(Output *output, Arena *arena, const BatchFile **ret_files, 
         TRY(copy_writer_commit(writer, error));
         const LoadTableSpec *spec = load_table_spec((LoadTable)table);
         const char *name = arena_printf(arena, "%s.copy", spec->name);
-        if (!name)
+        const char *const *columns = output->is_bundle ? bundle_columns(spec, arena) : spec->columns;
+        if (!name || !columns)
             return error_no_memory(error);
         files[count++] = (BatchFile){
             .table = spec->name,
@@ -58,8 +71,8 @@ Status output_commit(Output *output, Arena *arena, const BatchFile **ret_files, 
             .rows = writer->rows,
             .bytes = (int64_t)writer->file.bytes,
             .digest = file_writer_digest(&writer->file),
-            .columns = spec->columns,
-            .column_count = spec->column_count,
+            .columns = columns,
+            .column_count = spec->column_count + output->is_bundle,
         };
     }
     *ret_files = files;

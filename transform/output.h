@@ -17,11 +17,13 @@ typedef struct Output {
     const char *folder; /* the caller's */
     CopyWriter writers[LOAD_TABLE_COUNT];
     bool is_open[LOAD_TABLE_COUNT];
+    bool is_bundle; /* rows end with the number of the member at hand */
+    int32_t member;
 } Output;
 
 Output output_make(const char *folder);
 
-/* The writer of a table; it stays where it is. */
+/* The writer of a table; it stays where it is, and so must the output. */
 Status output_table(Output *output, LoadTable table, CopyWriter **ret_writer, Error *error);
 
 /* Takes back what was written to the table. */

@@ -78,13 +78,31 @@ static void add_total(Run *run, const Source *source, const Manifest *manifest, 
     RunTotal *total = &run->totals[source - run->config->sources];
     total->batches++;
     total->seconds += seconds;
-    total->read += outcome->read;
-    total->emitted += outcome->emitted;
-    total->rejected += outcome->rejected;
-    total->duplicate += outcome->duplicate;
-    total->filtered += outcome->filtered;
+    total->read += outcome->sum.read;
+    total->emitted += outcome->sum.emitted;
+    total->rejected += outcome->sum.rejected;
+    total->duplicate += outcome->sum.duplicate;
+    total->filtered += outcome->sum.filtered;
     for (size_t i = 0; i < manifest->input_count; i++)
         total->decoded_bytes += manifest->inputs[i].decoded_bytes;
+}
+
+static void log_refusals(Run *run, const Source *source, const char *more, const BatchOutcome *outcome)
+{
+    for (size_t i = 0; i < outcome->refused_count && i < BATCH_REFUSED_SHOWN; i++) {
+        const BatchRefused *file = &outcome->refused[i];
+        Error refused = ERROR_INIT;
+        error_set(&refused, ERROR_REFUSED,
+                  "%s: %s%s: refused: %lld of %lld records rejected, and max_rejects is %lld%s", source->name,
+                  file->file, more, (long long)file->rejected, (long long)file->read, source->max_rejects,
+                  source->max_rejects_is_percent ? "%" : "");
+        error_hint(&refused, "once it is loaded, cl_ops.reject shows which and why; mend the source or its mapping");
+        log_failure(run->log, &refused);
+        keep_failure(run, &refused);
+    }
+    if (outcome->refused_count > BATCH_REFUSED_SHOWN)
+        log_warning(run->log, "%s: %zu further files refused, with fewer rejects", source->name,
+                    outcome->refused_count - BATCH_REFUSED_SHOWN);
 }
 
 /* Says which file it was, and not the batch's name: that tells nobody anything. */
@@ -96,18 +114,10 @@ static void log_outcome(Run *run, const Source *source, const Manifest *manifest
         log_warning(run->log,
                     "%s: %s%s: too many keys to hold; what is a duplicate among the others is found by loading",
                     source->name, file, more);
-    if (!outcome->is_refused) {
+    if (outcome->refused_count == 0 || manifest->member_count)
         log_info(run->log, "%s: %s%s: %lld of %lld records emitted", source->name, file, more,
-                 (long long)outcome->emitted, (long long)outcome->read);
-        return;
-    }
-    Error refused = ERROR_INIT;
-    error_set(&refused, ERROR_REFUSED, "%s: %s%s: refused: %lld of %lld records rejected, and max_rejects is %lld%s",
-              source->name, file, more, (long long)outcome->rejected, (long long)outcome->read, source->max_rejects,
-              source->max_rejects_is_percent ? "%" : "");
-    error_hint(&refused, "once it is loaded, cl_ops.reject shows which and why; mend the source or its mapping");
-    log_failure(run->log, &refused);
-    keep_failure(run, &refused);
+                 (long long)outcome->sum.emitted, (long long)outcome->sum.read);
+    log_refusals(run, source, manifest->member_count ? "" : more, outcome);
 }
 
 static uint64_t total_bytes(const Manifest *manifest)

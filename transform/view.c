@@ -16,7 +16,7 @@ enum { USER_AGENT_SLOTS = 1024, USER_AGENT_MAX = 300, VISITOR_SLOTS = 4096, COOK
 /* What one pass over the file needs besides the conversion. */
 typedef struct ViewPass {
     Conversion *conversion;
-    KeyMap seen;                /* view_ids */
+    KeyMap seen;                /* view_ids; of a bundle with the input that had them last */
     Memo user_agents, visitors; /* user agent -> BotVerdict; cookie -> Key */
     Value values[RECORD_FIELDS_MAX];
     char interaction_space[INTERACTION_SIZE];
@@ -194,13 +194,13 @@ static Status write_identity(const ViewPass *pass, Error *error)
     const Value *contact = &pass->values[VIEW_CONTACT_KEY], *email = &pass->values[VIEW_EMAIL];
     if (!value_is_set(contact) && !value_is_set(email))
         return STATUS_OK;
-    conversion->derived++;
-    conversion->counts[RECORD_IDENTITY].read++;
-    conversion->counts[RECORD_IDENTITY].emitted++;
+    conversion->tally.derived++;
+    conversion->tally.counts[RECORD_IDENTITY].read++;
+    conversion->tally.counts[RECORD_IDENTITY].emitted++;
     CopyWriter *writer;
     TRY(output_table(&conversion->output, LOAD_IDENTITY, &writer, error));
     size_t digest = version_row_begin(
-        writer, &(VersionRow){.key = identity_key_of_view(&pass->view_id), .ordinal = conversion->ordinal});
+        writer, &(VersionRow){.key = identity_key_of_view(&pass->view_id), .ordinal = conversion->tally.ordinal});
     identity_put(writer, conversion->rules,
                  &(Identity){.visitor_id = pass->visitor_id,
                              .identified_at = pass->values[VIEW_VIEWED_AT].number,
@@ -224,11 +224,12 @@ static Status write(ViewPass *pass, Error *error)
 {
     Conversion *conversion = pass->conversion;
     int64_t viewed_at = pass->values[VIEW_VIEWED_AT].number;
-    conversion->counts[RECORD_VIEW].emitted++;
-    if (viewed_at < conversion->first_at)
-        conversion->first_at = viewed_at;
-    if (viewed_at > conversion->last_at)
-        conversion->last_at = viewed_at;
+    Tally *tally = &conversion->tally;
+    tally->counts[RECORD_VIEW].emitted++;
+    if (viewed_at < tally->first_at)
+        tally->first_at = viewed_at;
+    if (viewed_at > tally->last_at)
+        tally->last_at = viewed_at;
     TRY(day_set_add(&conversion->days, viewed_at, error));
     TRY(content_map_note(&conversion->contents, &pass->content_id, &conversion->url, pass->values[VIEW_TITLE].text,
                          viewed_at, &conversion->output, error));
@@ -238,36 +239,44 @@ static Status write(ViewPass *pass, Error *error)
     return write_identity(pass, error);
 }
 
+/* Whether its input had the event before. Copies in different members of a bundle are left to load, as if the members
+ * had come alone: there the earliest counts. */
+static Status note_view(ViewPass *pass, uint16_t file, bool *ret_is_seen, Error *error)
+{
+    bool is_bundle = pass->conversion->bundle.count > 0;
+    void *value;
+    KeyMapResult result = key_map_add(&pass->seen, &pass->view_id, &value);
+    if (result == KEY_MAP_NO_MEMORY)
+        return error_no_memory(error);
+    *ret_is_seen = result == KEY_MAP_OLD && (!is_bundle || *(uint64_t *)value == file);
+    if (!*ret_is_seen && result != KEY_MAP_NEW)
+        pass->conversion->has_duplicates_left = true;
+    if (is_bundle && result != KEY_MAP_FULL)
+        *(uint64_t *)value = file;
+    return STATUS_OK;
+}
+
 static Status convert(ViewPass *pass, const Record *record, Error *error)
 {
     Conversion *conversion = pass->conversion;
-    BatchCount *count = &conversion->counts[RECORD_VIEW];
+    BatchCount *count = &conversion->tally.counts[RECORD_VIEW];
     Failure failure = {0};
     arena_clear(&conversion->arena);
     values_read(conversion->rules, RECORD_VIEW, record, &conversion->arena, pass->values, &failure);
     FilterReason filter = find_filter(pass);
     if (filter) {
         count->filtered++;
-        conversion->filtered[filter]++;
+        conversion->tally.filtered[filter]++;
         return STATUS_OK;
     }
     check(pass, &failure);
     if (failure.code)
         return reject(pass, record, &failure, error);
     make_keys(pass);
-    switch (key_map_add(&pass->seen, &pass->view_id, NULL)) {
-    case KEY_MAP_NO_MEMORY:
-        return error_no_memory(error);
-    case KEY_MAP_OLD:
-        count->duplicate++;
-        return STATUS_OK;
-    case KEY_MAP_FULL:
-        conversion->has_duplicates_left = true;
-        break;
-    case KEY_MAP_NEW:
-        break;
-    }
-    return write(pass, error);
+    bool is_seen = false;
+    TRY(note_view(pass, record->file, &is_seen, error));
+    count->duplicate += is_seen;
+    return is_seen ? STATUS_OK : write(pass, error);
 }
 
 static Status convert_records(ViewPass *pass, const char *path, Error *error)
@@ -277,7 +286,7 @@ static Status convert_records(ViewPass *pass, const char *path, Error *error)
     Record record;
     Status status;
     while ((status = record_reader_next(&reader, &record, error)) == STATUS_OK) {
-        TRY(conversion_step(pass->conversion, error));
+        TRY(conversion_step(pass->conversion, record.file, error));
         TRY(convert(pass, &record, error));
     }
     return status == STATUS_END ? STATUS_OK : status;
@@ -285,7 +294,9 @@ static Status convert_records(ViewPass *pass, const char *path, Error *error)
 
 Status view_convert_file(Conversion *conversion, const char *path, Error *error)
 {
-    ViewPass pass = {.conversion = conversion, .seen = key_map_make(0, DUPLICATE_SET_MAX)};
+    ViewPass pass = {.conversion = conversion,
+                     .seen = conversion->bundle.count ? key_map_make(sizeof(uint64_t), DUPLICATE_KEYS_MAX)
+                                                      : key_map_make(0, DUPLICATE_SET_MAX)};
     Status status = memo_make(&pass.user_agents, USER_AGENT_SLOTS, USER_AGENT_MAX, sizeof(BotVerdict), error);
     if (status == STATUS_OK)
         status = memo_make(&pass.visitors, VISITOR_SLOTS, COOKIE_MAX, sizeof(Key), error);

@@ -1,5 +1,82 @@
--- How a batch's rows, copied into temporary tables stage_<table>, become facts. One transaction a batch, driven by
--- closedloop-load, which has written the batch's row in cl_ops.batch before.
+-- How the rows of a batch, or of several that travelled together, become facts: they are copied into temporary tables
+-- stage_<table>, each with its batch_no. One transaction, driven by closedloop-load.
+
+-- What the ledger knows of batches that wait: for each its place in the list; the newest batch of its source; whether
+-- this very reading of it is in the ledger; of append sources whether the same input comes again behind it, and the
+-- batch that holds the input, if there is one, and whether under the same mapping. What was loaded goes before what was
+-- refused. What was refused and is read again gets another chance: its source's limits may have changed.
+create function cl_ops.known_batches(waiting jsonb)
+returns table (ordinal bigint, newest integer, is_reading_known boolean, is_repeated boolean, held_by integer, is_same boolean)
+language sql stable as $$
+    select
+        w.ordinal,
+        n.newest,
+        exists (
+            select from cl_ops.batch as b
+            where b.source = w.source and b.batch_id = w.batch_id and b.read_at = w.read_at and b.sequence = w.sequence
+        ),
+        w.mode = 'append' and row_number() over (
+            partition by w.mode, w.source, w.input_digest order by w.ordinal desc
+        ) > 1,
+        h.batch_no,
+        h.is_same
+    from (
+        select e.ordinal, e.item ->> 'source' as source, e.item ->> 'mode' as mode,
+            (e.item ->> 'batch_id')::uuid as batch_id, (e.item ->> 'input_digest')::uuid as input_digest,
+            (e.item ->> 'read_at')::timestamptz as read_at, (e.item ->> 'sequence')::bigint as sequence
+        from jsonb_array_elements(waiting) with ordinality as e (item, ordinal)
+    ) as w
+    left join (select source, max(batch_no) as newest from cl_ops.batch group by source) as n on n.source = w.source
+    left join lateral (
+        select b.batch_no, b.status = 'loaded' and b.batch_id = w.batch_id as is_same
+        from cl_ops.batch as b
+        where w.mode = 'append' and b.source = w.source and b.input_digest = w.input_digest and b.status <> 'replaced'
+        order by b.status = 'loaded' desc, b.batch_no desc
+        limit 1
+    ) as h on true
+    order by w.ordinal
+$$;
+
+-- Writes the rows of batches into the ledger, their inputs and counts; returns their numbers, in the same order.
+create function cl_ops.record_batches(batches jsonb) returns table (batch_no integer)
+language plpgsql as $$
+begin
+    create temporary table recorded on commit drop as
+    select
+        nextval(pg_get_serial_sequence('cl_ops.batch', 'batch_no'))::integer as batch_no,
+        e.ordinal,
+        e.item
+    from jsonb_array_elements(batches) with ordinality as e (item, ordinal);
+    insert into cl_ops.batch (batch_no, batch_id, source, system, mode, place, read_at, sequence, file, input_digest,
+                              mapping_digest, status, reason, first_at, last_at, loaded_at)
+    overriding system value
+    select
+        r.batch_no, (r.item ->> 'batch_id')::uuid, r.item ->> 'source', r.item ->> 'system', r.item ->> 'mode',
+        (r.item ->> 'place')::bigint, (r.item ->> 'read_at')::timestamptz, (r.item ->> 'sequence')::bigint,
+        r.item ->> 'file', (r.item ->> 'input_digest')::uuid, (r.item ->> 'mapping_digest')::uuid,
+        r.item ->> 'status', r.item ->> 'reason', (r.item ->> 'first_at')::timestamptz,
+        (r.item ->> 'last_at')::timestamptz, clock_timestamp()
+    from recorded as r;
+    insert into cl_ops.batch_input (batch_no, file_no, file, digest, raw_bytes, decoded_bytes, modified_at)
+    select
+        r.batch_no, (i.ordinal - 1)::integer, i.item ->> 'file', (i.item ->> 'digest')::uuid,
+        (i.item ->> 'raw_bytes')::bigint, (i.item ->> 'decoded_bytes')::bigint, (i.item ->> 'modified_at')::timestamptz
+    from recorded as r
+    cross join jsonb_array_elements(r.item -> 'inputs') with ordinality as i (item, ordinal);
+    insert into cl_ops.batch_count (batch_no, kind, read, emitted, rejected, duplicate, filtered)
+    select
+        r.batch_no, c.item ->> 'kind', (c.item ->> 'read')::bigint, (c.item ->> 'emitted')::bigint,
+        (c.item ->> 'rejected')::bigint, (c.item ->> 'duplicate')::bigint, (c.item ->> 'filtered')::bigint
+    from recorded as r
+    cross join jsonb_array_elements(r.item -> 'counts') as c (item);
+    insert into cl_ops.batch_filter (batch_no, kind, reason, records)
+    select r.batch_no, f.item ->> 'kind', f.item ->> 'reason', (f.item ->> 'records')::bigint
+    from recorded as r
+    cross join jsonb_array_elements(r.item -> 'filters') as f (item);
+    return query select r.batch_no from recorded as r order by r.ordinal;
+    drop table pg_temp.recorded;
+end
+$$;
 
 -- Notes what is to be refreshed. Called with a query that yields (kind, key).
 create function cl_ops.note_changed(query text) returns void
@@ -21,34 +98,56 @@ language sql stable as $$
                     where a.attrelid = ('cl_core.' || quote_ident(history))::regclass and a.attname = 'known_at')
 $$;
 
--- Notes all that hangs on the versions which one batch brought of one kind.
-create function cl_core.note_versions(kind text, batch integer) returns void
+-- Notes all that hangs on the versions which batches brought of one kind.
+create function cl_core.note_versions(kind text, batches integer[]) returns void
 language plpgsql as $$
 declare
     history text := kind || '_history';
     own text[] := cl_core.payload_columns(history);
 begin
-    perform cl_ops.note_changed(format('select %L as kind, %I as key from cl_core.%I where batch_no = %s',
-                                       kind, kind || '_id', history, batch));
+    perform cl_ops.note_changed(format('select %L as kind, %I as key from cl_core.%I where batch_no = any (%L)',
+                                       kind, kind || '_id', history, batches));
     if 'person_key' = any (own) then
         perform cl_ops.note_changed(format(
-            'select ''person'' as kind, person_key as key from cl_core.%I where batch_no = %s', history, batch));
+            'select ''person'' as kind, person_key as key from cl_core.%I where batch_no = any (%L)', history, batches));
     end if;
     if kind = 'lead' then
         perform cl_ops.note_changed(format(
             'select ''person'' as kind, k as key from cl_core.lead_history as h,
                  unnest(array[h.email_key, h.merged_into_key] || h.other_email_keys) as k
-             where h.batch_no = %s', batch));
+             where h.batch_no = any (%L)', batches));
     end if;
     if kind = 'identity' then
         perform cl_ops.note_changed(format(
-            'select ''visitor'' as kind, visitor_id as key from cl_core.identity_history where batch_no = %s', batch));
+            'select ''visitor'' as kind, visitor_id as key from cl_core.identity_history where batch_no = any (%L)', batches));
     end if;
 end
 $$;
 
--- Merges stage_<kind>: keeps what differs from what the source said before. In a snapshot, what is missing is deleted;
--- SQLSTATE CL001 if that is more than max_deleted per cent of what the source holds.
+-- Merges stage_<kind> of an append source. Each batch keeps its first of a key; which of them counts, publish says.
+create function cl_core.merge_appended(kind text, batches integer[]) returns void
+language plpgsql as $$
+declare
+    history text := kind || '_history';
+    key text := kind || '_id';
+    own text := array_to_string(cl_core.payload_columns(history), ', ');
+begin
+    execute format($query$
+        insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, updated_at, known_at, %3$s)
+        select s.%2$I, b.source, s.batch_no, b.place, s.ordinal, s.digest, s.is_deleted, s.updated_at, b.read_at, %5$s
+        from (
+            select distinct on (%2$I, batch_no) *
+            from pg_temp.%4$I
+            order by %2$I, batch_no, updated_at, ordinal
+        ) as s
+        join cl_ops.batch as b on b.batch_no = s.batch_no$query$,
+        history, key, own, 'stage_' || kind, 's.' || replace(own, ', ', ', s.'));
+    perform cl_core.note_versions(kind, batches);
+end
+$$;
+
+-- Merges stage_<kind> of the others: keeps what differs from what the source said before. In a snapshot, what is missing
+-- is deleted; SQLSTATE CL001 if that is more than max_deleted per cent of what the source holds.
 create function cl_core.merge_versions(kind text, batch integer, max_deleted numeric, is_deletion_blocked boolean)
 returns bigint
 language plpgsql as $$
@@ -68,12 +167,9 @@ begin
         from (
             select distinct on (%2$I) *
             from pg_temp.%4$I
-            order by %2$I,
-                case when $5 = 'upsert' then updated_at end desc nulls last,
-                case when $5 = 'append' then updated_at end,
-                case when $5 = 'append' then ordinal else -ordinal end
+            order by %2$I, case when $5 = 'upsert' then updated_at end desc nulls last, ordinal desc
         ) as s
-        where $5 = 'append' or not exists (
+        where not exists (
             select
             from (
                 select h.digest, h.updated_at
@@ -129,8 +225,36 @@ begin
         using this.source, batch, this.place, this.read_at;
         drop table pg_temp.missing;
     end if;
-    perform cl_core.note_versions(kind, batch);
+    perform cl_core.note_versions(kind, array[batch]);
     return kept;
+end
+$$;
+
+-- Merges stage_content_seen: of each batch the content with its newest title.
+create function cl_core.merge_content_seen() returns void
+language plpgsql as $$
+begin
+    insert into cl_core.content_seen (content_id, batch_no, url, host, path, title, titled_at)
+    select distinct on (content_id, batch_no) content_id, batch_no, url, host, path, title, titled_at
+    from pg_temp.stage_content_seen
+    order by content_id, batch_no, titled_at desc nulls last, title;
+    insert into cl_ops.changed_key (kind, key)
+    select distinct 'content', content_id from pg_temp.stage_content_seen
+    on conflict do nothing;
+end
+$$;
+
+-- Merges stage_arrival.
+create function cl_core.merge_arrivals() returns void
+language plpgsql as $$
+begin
+    insert into cl_core.arrival (arrival_id, channel, source, medium, campaign, term, content_tag, referrer_host)
+    select distinct on (arrival_id) arrival_id, channel, source, medium, campaign, term, content_tag, referrer_host
+    from pg_temp.stage_arrival
+    order by arrival_id
+    on conflict do nothing;
+    insert into cl_core.arrival_seen (arrival_id, batch_no)
+    select distinct arrival_id, batch_no from pg_temp.stage_arrival;
 end
 $$;
 
@@ -178,11 +302,13 @@ begin
 end
 $$;
 
--- Notes the visitors of a batch's views: those that somebody has identified, since nobody else's views make a touch.
-create function cl_core.note_views(batch integer, first_at timestamptz, last_at timestamptz) returns void
+-- Notes the visitors of the batches' views: those that somebody has identified, since nobody else's views make a touch.
+create function cl_core.note_views(batches integer[]) returns void
 language plpgsql as $$
 declare
-    views bigint := (select emitted from cl_ops.batch_count where batch_no = batch and kind = 'view');
+    views bigint := (select sum(emitted) from cl_ops.batch_count where batch_no = any (batches) and kind = 'view');
+    since timestamptz := (select min(first_at) from cl_ops.batch where batch_no = any (batches));
+    until timestamptz := (select max(last_at) from cl_ops.batch where batch_no = any (batches));
     identities bigint := pg_relation_size('cl_core.identity_history') / 250;
 begin
     -- Just after a batch the server has no statistics to tell a lookup for each view from one pass over all identities.
@@ -190,7 +316,7 @@ begin
     insert into cl_ops.changed_key (kind, key)
     select 'visitor', v.visitor_id
     from cl_core.view as v
-    where v.batch_no = batch and v.viewed_at between first_at and last_at
+    where v.batch_no in (select unnest(batches)) and v.viewed_at between since and until
       and exists (select from cl_core.identity_history as i where i.visitor_id = v.visitor_id)
     group by 2
     order by 2
@@ -199,19 +325,24 @@ begin
 end
 $$;
 
--- When views of this batch may have come before: where another batch of its system reaches into its time, a day more on
--- both sides, in microseconds since 1970; nulls if none does. Events of one id that lie more than a day apart are two.
-create function cl_core.shared_time(batch integer, out from_at bigint, out until_at bigint)
+-- When views of these batches, which came together, may have come before: where another batch of their system reaches
+-- into their time, a day more on both sides, in microseconds since 1970; nulls if none does. Events of one id that lie
+-- more than a day apart are two.
+create function cl_core.shared_time(batches integer[], out from_at bigint, out until_at bigint)
 language sql stable as $$
     select
         (extract(epoch from min(greatest(this.first_at, other.first_at - interval '1 day'))) * 1000000)::bigint,
         (extract(epoch from max(least(this.last_at, other.last_at + interval '1 day'))) * 1000000)::bigint
-    from cl_ops.batch as this
-    join cl_ops.batch as other on other.system = this.system and other.batch_no <> this.batch_no
+    from (
+        select system, min(first_at) as first_at, max(last_at) as last_at
+        from cl_ops.batch
+        where batch_no = any (batches)
+        group by system
+    ) as this
+    join cl_ops.batch as other on other.system = this.system and other.batch_no not in (select unnest(batches))
         and other.status = 'loaded'
         and other.first_at <= this.last_at + interval '1 day'
         and other.last_at >= this.first_at - interval '1 day'
-    where this.batch_no = batch
 $$;
 
 -- Of the copies of an event the earliest counts, then that of the lowest batch_id: it stands in cl_core.view, the others
@@ -303,7 +434,7 @@ begin
     from (
         select batch_no, count(*) filter (where counts) - count(*) filter (where not counts) as views
         from ranked
-        where place = 'aside' and counts or place = 'view' and not counts
+        where place = 'aside' and counts or place in ('view', 'new') and not counts
         group by batch_no
     ) as moved
     where k.batch_no = moved.batch_no and k.kind = 'view';
@@ -321,17 +452,17 @@ begin
 end
 $$;
 
--- Merges stage_view. Returns how many rows of this batch are copies that do not count.
-create function cl_core.merge_views(batch integer) returns bigint
+-- Merges stage_view. Returns how many of its rows are copies that do not count.
+create function cl_core.merge_views() returns bigint
 language plpgsql as $$
 declare
-    this cl_ops.batch;
+    since timestamptz := (select min(viewed_at) - interval '1 day' from pg_temp.stage_view);
+    until timestamptz := (select max(viewed_at) + interval '1 day' from pg_temp.stage_view);
 begin
-    select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
     create temporary table copied on commit drop as
     select v.view_id
     from cl_core.view as v
-    where v.viewed_at between this.first_at - interval '1 day' and this.last_at + interval '1 day'
+    where v.viewed_at between since and until
       and v.view_id in (select view_id from pg_temp.stage_view)
     union
     select d.view_id from cl_core.view_duplicate as d where d.view_id in (select view_id from pg_temp.stage_view)
@@ -341,13 +472,13 @@ begin
 
     create temporary table copy_at_hand on commit drop as
     select 'new'::text as place, view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction,
-        dwell_seconds, batch as batch_no
+        dwell_seconds, batch_no
     from pg_temp.stage_view
     where view_id in (select view_id from copied);
     insert into cl_core.view
         (view_id, visitor_id, viewed_at, content_id, arrival_id, visit_mark, interaction, dwell_seconds, batch_no)
     select s.view_id, s.visitor_id, s.viewed_at, s.content_id, s.arrival_id, s.visit_mark, s.interaction, s.dwell_seconds,
-        batch
+        s.batch_no
     from pg_temp.stage_view as s
     where not exists (select from copied as c where c.view_id = s.view_id);
     drop table pg_temp.copied;
@@ -355,52 +486,56 @@ begin
 end
 $$;
 
--- Takes a batch's rows away, since the same input under a corrected mapping takes their place.
-create function cl_core.remove_batch(batch integer) returns void
+-- Takes the rows of batches of one source away, since the same inputs under a corrected mapping take their place.
+create function cl_core.remove_batches(batches integer[]) returns void
 language plpgsql as $$
 declare
-    this cl_ops.batch;
     kind text;
+    since timestamptz := (select min(first_at) from cl_ops.batch where batch_no = any (batches));
+    until timestamptz := (select max(last_at) from cl_ops.batch where batch_no = any (batches));
 begin
-    select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
     foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content',
                                 'question', 'cost', 'rate'] loop
-        perform cl_core.note_versions(kind, batch);
-        execute format('delete from cl_core.%I where batch_no = $1', kind || '_history') using batch;
+        perform cl_core.note_versions(kind, batches);
+        execute format('delete from cl_core.%I where batch_no = any ($1)', kind || '_history') using batches;
     end loop;
     insert into cl_ops.changed_key (kind, key)
-    select 'content', content_id from cl_core.content_seen where batch_no = batch
+    select distinct 'content', content_id from cl_core.content_seen where batch_no = any (batches)
     on conflict do nothing;
-    delete from cl_core.content_seen where batch_no = batch;
+    delete from cl_core.content_seen where batch_no = any (batches);
     insert into cl_ops.changed_key (kind, key)
-    select 'arrival', arrival_id from cl_core.arrival_seen where batch_no = batch
+    select distinct 'arrival', arrival_id from cl_core.arrival_seen where batch_no = any (batches)
     on conflict do nothing;
-    delete from cl_core.arrival_seen where batch_no = batch;
-    if this.first_at is not null then
-        perform cl_core.note_views(batch, this.first_at, this.last_at);
+    delete from cl_core.arrival_seen where batch_no = any (batches);
+    if since is not null then
+        perform cl_core.note_views(batches);
         insert into cl_ops.changed_day (day)
-        select generate_series(this.first_at::date - 1, this.last_at::date + 1, interval '1 day')::date
+        select distinct generate_series(first_at::date - 1, last_at::date + 1, interval '1 day')::date
+        from cl_ops.batch
+        where batch_no = any (batches)
         on conflict do nothing;
         -- Another batch's copy of an event takes the place of the one removed.
         create temporary table copy_at_hand on commit drop as
         select 'gone'::text as place, v.*
         from cl_core.view as v
-        where v.batch_no = batch and v.viewed_at between this.first_at and this.last_at
+        where v.batch_no in (select unnest(batches)) and v.viewed_at between since and until
           and exists (select from cl_core.view_duplicate as d where d.view_id = v.view_id)
         union all
-        select 'gone', d.* from cl_core.view_duplicate as d where d.batch_no = batch;
-        delete from cl_core.view_duplicate where batch_no = batch;
-        delete from cl_core.view where batch_no = batch and viewed_at between this.first_at and this.last_at;
+        select 'gone', d.* from cl_core.view_duplicate as d where d.batch_no = any (batches);
+        delete from cl_core.view_duplicate where batch_no = any (batches);
+        delete from cl_core.view where batch_no in (select unnest(batches)) and viewed_at between since and until;
         perform cl_core.settle_copies();
     end if;
-    -- What was refused of the same input in the meantime goes with it.
-    delete from cl_ops.reject as r
-    using cl_ops.batch as b
-    where r.batch_no = b.batch_no and b.source = this.source and b.input_digest = this.input_digest
-      and (b.batch_no = batch or b.status = 'refused');
-    update cl_ops.batch as b
-    set status = 'replaced'
-    where b.source = this.source and b.input_digest = this.input_digest
-      and (b.batch_no = batch or b.status = 'refused');
+    -- What was refused of the same inputs in the meantime goes with them.
+    create temporary table removed on commit drop as
+    select b.batch_no
+    from cl_ops.batch as b
+    where b.batch_no = any (batches)
+       or b.status = 'refused' and (b.source, b.input_digest) in (
+            select source, input_digest from cl_ops.batch where batch_no = any (batches)
+       );
+    delete from cl_ops.reject where batch_no in (select batch_no from removed);
+    update cl_ops.batch set status = 'replaced' where batch_no in (select batch_no from removed);
+    drop table pg_temp.removed;
 end
 $$;

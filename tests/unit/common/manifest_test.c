@@ -186,7 +186,8 @@ static void writes_what_people_can_read(void **state)
                                                "      \"digest\": \"08000000000000000000000000000000\",\n"
                                                "      \"columns\": null\n"
                                                "    }\n"
-                                               "  ]\n"
+                                               "  ],\n"
+                                               "  \"members\": []\n"
                                                "}\n");
 }
 

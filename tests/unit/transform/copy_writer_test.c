@@ -61,7 +61,7 @@ static void test_every_type(void **state)
     Error error = ERROR_INIT;
     CopyWriter writer = COPY_WRITER_INIT;
     (void)state;
-    assert_int_equal(copy_writer_open(path, 10, &writer, &error), STATUS_OK);
+    assert_int_equal(copy_writer_open(path, 10, NULL, &writer, &error), STATUS_OK);
     copy_row_begin(&writer);
     copy_put_text(&writer, TEXT("a row that is forgotten"));
     copy_row_begin(&writer);
@@ -100,7 +100,7 @@ static void test_keys_in_arrays(void **state)
     (void)state;
     memcpy(keys[0].bytes, "abcdefghijklmnop", 16);
     memcpy(keys[1].bytes, "ABCDEFGHIJKLMNOP", 16);
-    assert_int_equal(copy_writer_open(path, 2, &writer, &error), STATUS_OK);
+    assert_int_equal(copy_writer_open(path, 2, NULL, &writer, &error), STATUS_OK);
     copy_row_begin(&writer);
     copy_put_uuids(&writer, NULL, 0);
     copy_put_uuids(&writer, keys, 2);
@@ -117,7 +117,7 @@ static void test_digest_of_what_follows(void **state)
     CopyWriter writer = COPY_WRITER_INIT;
     char expected[19 + 2 + 6 + 20 + sizeof following - 1 + 2];
     (void)state;
-    assert_int_equal(copy_writer_open(path, 4, &writer, &error), STATUS_OK);
+    assert_int_equal(copy_writer_open(path, 4, NULL, &writer, &error), STATUS_OK);
     copy_row_begin(&writer);
     copy_put_text(&writer, TEXT("ab"));
     size_t place = copy_put_digest(&writer);
@@ -142,7 +142,7 @@ static void test_row_must_be_whole_and_fit(void **state)
     char *large = calloc(COPY_ROW_CEILING, 1);
     (void)state;
     assert_non_null(large);
-    assert_int_equal(copy_writer_open(path, 2, &writer, &error), STATUS_OK);
+    assert_int_equal(copy_writer_open(path, 2, NULL, &writer, &error), STATUS_OK);
     copy_row_begin(&writer);
     copy_put_null(&writer);
     assert_int_equal(copy_row_end(&writer, &error), STATUS_ERROR);

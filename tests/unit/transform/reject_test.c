@@ -20,7 +20,7 @@ static void put(Text raw, Buffer *ret_row)
     CopyWriter writer = COPY_WRITER_INIT;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/reject.copy", folder);
-    assert_int_equal(copy_writer_open(path, 7, &writer, &error), STATUS_OK);
+    assert_int_equal(copy_writer_open(path, 7, NULL, &writer, &error), STATUS_OK);
     Reject reject = {
         .file = TEXT("a.csv"), .line = 1, .kind = TEXT("lead"), .code = TEXT("x"), .reason = TEXT("y"), .raw = raw};
     assert_int_equal(reject_put(&writer, &reject, &arena, &error), STATUS_OK);

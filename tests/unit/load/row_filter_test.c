@@ -9,7 +9,7 @@
 #include "common/buffer.h"
 #include "common/copy_encode.h"
 #include "common/time.h"
-#include "load/window_filter.h"
+#include "load/row_filter.h"
 
 #include <string.h>
 
@@ -71,11 +71,12 @@ static void check(bool is_within, size_t step, const char *names)
     encode(&file, NULL);
     encode(&expected, names);
     buffer_clear(&sent);
-    cleanup(window_filter_done) WindowFilter filter = window_filter_make(1, noon, noon + 10 * TIME_SECOND, is_within);
+    cleanup(row_filter_done) RowFilter filter = row_filter_make();
+    row_filter_window(&filter, 1, noon, noon + 10 * TIME_SECOND, is_within);
     Error error = ERROR_INIT;
     for (size_t at = 0; at < file.size; at += step) {
         size_t size = file.size - at < step ? file.size - at : step;
-        assert_int_equal(window_filter_take(&filter, NULL, (Text){file.data + at, size}, &error), STATUS_OK);
+        assert_int_equal(row_filter_take(&filter, NULL, (Text){file.data + at, size}, &error), STATUS_OK);
     }
     assert_true(filter.is_done);
     assert_int_equal(sent.size, expected.size);
@@ -120,8 +121,9 @@ static void test_what_is_no_file_of_views_is_refused(void **state)
         Error error = ERROR_INIT;
         assert_int_equal(copy_encode_header(&file, &error), STATUS_OK);
         assert_int_equal(buffer_append_bytes(&file, bad[i].bytes, bad[i].size, &error), STATUS_OK);
-        cleanup(window_filter_done) WindowFilter filter = window_filter_make(1, noon, noon, true);
-        assert_int_equal(window_filter_take(&filter, NULL, buffer_text(&file), &error), STATUS_ERROR);
+        cleanup(row_filter_done) RowFilter filter = row_filter_make();
+        row_filter_window(&filter, 1, noon, noon, true);
+        assert_int_equal(row_filter_take(&filter, NULL, buffer_text(&file), &error), STATUS_ERROR);
         assert_int_equal(error.code, ERROR_DATA);
     }
 }
@@ -135,9 +137,10 @@ static void test_nothing_follows_the_trailer(void **state)
     encode(&expected, "");
     Error error = ERROR_INIT;
     assert_int_equal(buffer_append(&file, TEXT("junk"), &error), STATUS_OK);
-    cleanup(window_filter_done) WindowFilter filter = window_filter_make(1, noon, noon, true);
-    assert_int_equal(window_filter_take(&filter, NULL, buffer_text(&file), &error), STATUS_OK);
-    assert_int_equal(window_filter_take(&filter, NULL, TEXT("more"), &error), STATUS_OK);
+    cleanup(row_filter_done) RowFilter filter = row_filter_make();
+    row_filter_window(&filter, 1, noon, noon, true);
+    assert_int_equal(row_filter_take(&filter, NULL, buffer_text(&file), &error), STATUS_OK);
+    assert_int_equal(row_filter_take(&filter, NULL, TEXT("more"), &error), STATUS_OK);
     assert_int_equal(sent.size, expected.size);
 }
 
