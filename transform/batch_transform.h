@@ -12,6 +12,7 @@
 #include "common/progress.h"
 #include "transform/bot.h"
 #include "transform/source_rules.h"
+#include "transform/tally.h"
 
 typedef struct BatchJob {
     const char *spool, *name;
@@ -31,7 +32,8 @@ typedef struct BatchRefused {
 } BatchRefused;
 
 typedef struct BatchOutcome {
-    BatchCount sum; /* of both stages, of all kinds */
+    BatchCount sum;                        /* of both stages, of all kinds */
+    int64_t filtered[FILTER_REASON_COUNT]; /* of this stage */
     /* The batch holds its rejects, and no rows; of a bundle load takes no rows of these members. Those with the most
      * rejects come first. */
     BatchRefused refused[BATCH_REFUSED_SHOWN];

@@ -7,6 +7,7 @@
 #include "transform/batch_transform.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,18 +106,34 @@ static void log_refusals(Run *run, const Source *source, const char *more, const
                     outcome->refused_count - BATCH_REFUSED_SHOWN);
 }
 
+enum { REASONS_SIZE = 256 };
+
+/* "; filtered: 12 robot, 3 internal_address", or nothing. */
+static const char *filter_words(const BatchOutcome *outcome, char out[REASONS_SIZE])
+{
+    size_t size = 0;
+    out[0] = '\0';
+    for (int reason = FILTER_NONE + 1; reason < FILTER_REASON_COUNT; reason++)
+        if (outcome->filtered[reason] && size < REASONS_SIZE)
+            size += (size_t)snprintf(out + size, REASONS_SIZE - size, "%s%lld %s",
+                                     size ? ", " : "; filtered: ", (long long)outcome->filtered[reason],
+                                     filter_reason_name((FilterReason)reason));
+    return out;
+}
+
 /* Says which file it was, and not the batch's name: that tells nobody anything. */
 static void log_outcome(Run *run, const Source *source, const Manifest *manifest, const BatchOutcome *outcome)
 {
     const char *file = manifest->input_count ? manifest->inputs[0].file : "no file";
     const char *more = manifest->input_count > 1 ? " and others" : "";
+    char words[REASONS_SIZE];
     if (outcome->has_duplicates_left)
         log_warning(run->log,
                     "%s: %s%s: too many keys to hold; what is a duplicate among the others is found by loading",
                     source->name, file, more);
     if (outcome->refused_count == 0 || manifest->member_count)
-        log_info(run->log, "%s: %s%s: %lld of %lld records emitted", source->name, file, more,
-                 (long long)outcome->sum.emitted, (long long)outcome->sum.read);
+        log_info(run->log, "%s: %s%s: %lld of %lld records emitted%s", source->name, file, more,
+                 (long long)outcome->sum.emitted, (long long)outcome->sum.read, filter_words(outcome, words));
     log_refusals(run, source, manifest->member_count ? "" : more, outcome);
 }
 
