@@ -42,6 +42,7 @@ typedef enum FieldForm {
     FORM_NO_EMAIL,
     FORM_WHOLE,
     FORM_MILLISECONDS,
+    FORM_DATE,
 } FieldForm;
 
 /* A small table in which fields look things up. */
@@ -51,6 +52,7 @@ typedef struct SourceLookup {
     Text key;            /* the column, or path, by which a row is found */
     SourceFormat format; /* csv, tsv or ndjson */
     char delimiter;
+    bool takes_first; /* of several rows of one key; else they must say the same */
     unsigned int line;
 } SourceLookup;
 

@@ -107,6 +107,7 @@ static void add_lookup(Content *content, const SourceLookup *lookup)
     add(content, "key", lookup->key);
     add(content, "format", text_from(source_format_name(lookup->format)));
     add_number(content, "delimiter", (unsigned char)lookup->delimiter);
+    add_number(content, "takes_first", lookup->takes_first);
 }
 
 static void add_source(Content *content, const Source *source)

@@ -10,11 +10,14 @@ typedef struct LookupEntry {
     const YamlNode *node;
     const char *path;
     Text key;
-    int format;
+    int format, several;
     char delimiter;
 } LookupEntry;
 
 static const SchemaName formats[] = {{"csv", FORMAT_CSV}, {"tsv", FORMAT_TSV}, {"ndjson", FORMAT_NDJSON}, {NULL, 0}};
+
+enum { SEVERAL_REFUSED, SEVERAL_FIRST };
+static const SchemaName severals[] = {{"refused", SEVERAL_REFUSED}, {"first", SEVERAL_FIRST}, {NULL, 0}};
 
 static const SchemaField entry_fields[] = {
     {"path", SCHEMA_STRING, offsetof(LookupEntry, path), .is_required = true, .minimum = 1, .maximum = 4096,
@@ -25,6 +28,8 @@ static const SchemaField entry_fields[] = {
      .meaning = "csv, tsv or ndjson; csv unless given"},
     {"delimiter", SCHEMA_CHARACTER, offsetof(LookupEntry, delimiter),
      .meaning = "what stands between two columns; a comma (tsv: a tab) unless given"},
+    {"several", SCHEMA_ENUM, offsetof(LookupEntry, several), .default_text = "refused", .names = severals,
+     .meaning = "rows of one key that say different things: refused, or the first of them counts"},
 };
 
 static const Schema entry_schema = {entry_fields, sizeof entry_fields / sizeof entry_fields[0], sizeof(LookupEntry),
@@ -67,6 +72,7 @@ static Status read_lookup(const YamlNode *node, const char *folder, Arena *arena
         .key = entry.key,
         .format = (SourceFormat)entry.format,
         .delimiter = entry.delimiter ? entry.delimiter : delimiter,
+        .takes_first = entry.several == SEVERAL_FIRST,
         .line = (unsigned int)node->key->line,
     };
     return ret_lookup->path ? STATUS_OK : no_room(node, error);

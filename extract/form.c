@@ -95,6 +95,41 @@ static bool round_number(Text text, size_t dropped, Arena *arena, Text *ret_text
     return round_digits((Text){digits, whole + 1}, whole - dropped, arena, ret_text);
 }
 
+static bool is_shape(Text text, const char *shape)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (shape[i] == '9' ? text.data[i] < '0' || text.data[i] > '9' : text.data[i] != shape[i])
+            return false;
+    return true;
+}
+
+/* How much of the text is one of the endings, as they stand at its start; 0 if none does. */
+static size_t match_one(Text text, const char *const *endings)
+{
+    for (; *endings; endings++)
+        if (text_starts_with(text, text_from(*endings)))
+            return strlen(*endings);
+    return 0;
+}
+
+/* A date with the time of midnight, as those write it who know no dates: without it. */
+static Text date_of_midnight(Text text)
+{
+    static const char *const midnights[] = {"T00:00:00", " 00:00:00", "T00:00", " 00:00", NULL};
+    static const char *const zones[] = {"Z", "+00:00", "+0000", "+00", " UTC", NULL};
+    enum { DATE = 10 };
+    if (text.size < DATE || !is_shape((Text){text.data, DATE}, "9999-99-99"))
+        return text;
+    size_t at = DATE + match_one((Text){text.data + DATE, text.size - DATE}, midnights);
+    if (at == DATE)
+        return text;
+    if (at < text.size && text.data[at] == '.')
+        for (at++; at < text.size && text.data[at] == '0';)
+            at++;
+    at += match_one((Text){text.data + at, text.size - at}, zones);
+    return at == text.size ? (Text){text.data, DATE} : text;
+}
+
 bool form_apply(FieldForm form, Text text, Arena *arena, Text *ret_text)
 {
     if (form == FORM_SALESFORCE_ID && is_short_id(text))
@@ -105,6 +140,10 @@ bool form_apply(FieldForm form, Text text, Arena *arena, Text *ret_text)
         return round_number(text, 0, arena, ret_text);
     if (form == FORM_MILLISECONDS)
         return round_number(text, 3, arena, ret_text);
+    if (form == FORM_DATE) {
+        *ret_text = date_of_midnight(text);
+        return true;
+    }
     bool is_other =
         (form == FORM_EMAIL || form == FORM_NO_EMAIL) && (text_find(text, '@') < text.size) != (form == FORM_EMAIL);
     *ret_text = is_other ? TEXT_NULL : text;

@@ -97,11 +97,11 @@ static Status make_table(const Loader *loader, Lookup *lookup, Error *error)
         const LookupRow *row;
         memcpy(&row, loader->rows.data + i * sizeof row, sizeof row);
         const LookupRow **place = place_of(lookup, row->key);
-        if (*place && !is_same(*place, row, loader->take_count)) {
+        if (*place && !loader->source->takes_first && !is_same(*place, row, loader->take_count)) {
             error_set(error, ERROR_DATA, "%s: line %u: the key '%.*s' was given in line %u, and said something else",
                       loader->source->path, (unsigned)row->line, row->key.size < 100 ? (int)row->key.size : 100,
                       row->key.data, (unsigned)(*place)->line);
-            return error_hint(error, "a lookup has one row for each key");
+            return error_hint(error, "a lookup has one row for each key, unless it says 'several: first'");
         }
         if (!*place)
             *place = row;

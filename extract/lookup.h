@@ -36,7 +36,7 @@ typedef struct Lookup {
 /* Reads the columns of which the texts are the names (paths in NDJSON), at most LOOKUP_TAKES_MAX, which must outlive
  * the lookup. Rows without a key are passed over. ERROR_NO_INPUT if the file is not there; ERROR_DATA, naming the
  * lookup, for one that is too large, that lacks a column, that holds a row that cannot be read, or two rows of one key
- * that say different things. */
+ * that say different things, unless the first of them is to count. */
 Status lookup_load(const SourceLookup *source, const Text *takes, size_t take_count, Lookup *ret_lookup, Error *error);
 
 /* What the row with that key holds; absent if there is none, and for the absent and empty key. */

@@ -88,6 +88,38 @@ static void rounds_numbers(void **state)
     }
 }
 
+static void takes_midnights_from_dates(void **state)
+{
+    static const char *const dates[] = {
+        "2018-12-19",
+        "2018-12-19 00:00:00",
+        "2018-12-19T00:00:00Z",
+        "2018-12-19T00:00",
+        "2018-12-19T00:00:00.",
+        "2018-12-19T00:00:00.000Z",
+        "2018-12-19 00:00:00+00",
+        "2018-12-19T00:00:00.000+0000",
+        "2018-12-19 00:00:00.000000 UTC",
+        "2018-12-19T00:00:00+00:00",
+    };
+    static const char *const others[] = {
+        "",
+        "2018-12-1",
+        "2018-12-19 00:00:01",
+        "2018-12-19T00:00:00.001Z",
+        "2018-12-19 00:00:00+01:00",
+        "2018-12-19 x",
+        "19.12.2018 00:00:00",
+        "2018-12-19 10:00",
+        "2018-12-19 00:00:00Z2",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+        expect_form(FORM_DATE, dates[i], "2018-12-19");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        expect_form(FORM_DATE, others[i], others[i]);
+}
+
 static void stops_at_the_ceiling(void **state)
 {
     (void)state;
@@ -103,9 +135,13 @@ static void stops_at_the_ceiling(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lengthens_salesforce_ids), cmocka_unit_test(leaves_what_is_no_short_id),
-        cmocka_unit_test(lowers_ascii_letters),     cmocka_unit_test(tells_addresses_from_keys),
-        cmocka_unit_test(rounds_numbers),           cmocka_unit_test(stops_at_the_ceiling),
+        cmocka_unit_test(lengthens_salesforce_ids),
+        cmocka_unit_test(leaves_what_is_no_short_id),
+        cmocka_unit_test(lowers_ascii_letters),
+        cmocka_unit_test(tells_addresses_from_keys),
+        cmocka_unit_test(rounds_numbers),
+        cmocka_unit_test(stops_at_the_ceiling),
+        cmocka_unit_test(takes_midnights_from_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,7 +80,16 @@ static void refuses_bad_tables(void **state)
     expect_bad_lookup("lookup 'stages': @/stages.csv: line 2: bad_utf8: holds bytes that are no UTF-8", "", ERROR_DATA);
     check_write_string("stages.csv", "stage_id,label\n1,a\n2,b\n1,a\n1,c\n");
     expect_bad_lookup("lookup 'stages': @/stages.csv: line 5: the key '1' was given in line 2, and said something else",
-                      "a lookup has one row for each key", ERROR_DATA);
+                      "a lookup has one row for each key, unless it says 'several: first'", ERROR_DATA);
+}
+
+static void takes_the_first_of_several_rows_if_told(void **state)
+{
+    (void)state;
+    check_write_string("stages.csv", "stage_id,label\n1,a\n2,b\n1,c\n");
+    expect("kind: lead\nformat: csv\nlookups: {s: {path: stages.csv, key: stage_id, several: first}}\n"
+           "fields: {contact_key: id, name: {from: id, lookup: s, take: label}}\n",
+           "id\n1\n2\n", "lead 2 contact_key=1 name=a\nlead 3 contact_key=2 name=b\n");
 }
 
 static void stops_at_the_ceiling(void **state)
@@ -189,10 +198,15 @@ static void digests_what_is_looked_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(looks_things_up),           cmocka_unit_test(combines_with_form_map_and_default),
-        cmocka_unit_test(reads_other_formats),       cmocka_unit_test(refuses_bad_tables),
-        cmocka_unit_test(stops_at_the_ceiling),      cmocka_unit_test(holds_many_rows),
-        cmocka_unit_test(refuses_what_is_no_lookup), cmocka_unit_test(digests_what_is_looked_up),
+        cmocka_unit_test(looks_things_up),
+        cmocka_unit_test(combines_with_form_map_and_default),
+        cmocka_unit_test(reads_other_formats),
+        cmocka_unit_test(refuses_bad_tables),
+        cmocka_unit_test(takes_the_first_of_several_rows_if_told),
+        cmocka_unit_test(stops_at_the_ceiling),
+        cmocka_unit_test(holds_many_rows),
+        cmocka_unit_test(refuses_what_is_no_lookup),
+        cmocka_unit_test(digests_what_is_looked_up),
     };
     return cmocka_run_group_tests(tests, check_begin, check_end);
 }
