@@ -2,28 +2,28 @@
 
 #include "common/yaml_list.h"
 
-static bool is_true(const YamlNode *node)
+typedef enum Without { WITHOUT_NOT, WITHOUT_KEEP, WITHOUT_DROP } Without;
+
+/* What becomes of fields that look up what this node names; the lookups are those before anything is left out. */
+static Without left_out(const YamlNode *lookups, const YamlNode *name)
 {
-    return node && node->kind == YAML_SCALAR && node->is_plain && text_is(node->value, "true");
+    const YamlNode *lookup = name && name->kind == YAML_SCALAR ? yaml_get(lookups, name->value.data) : NULL;
+    const YamlNode *without = yaml_get(lookup, "without"), *path = yaml_get(lookup, "path");
+    if (!without || (path && !yaml_is_null(path)))
+        return WITHOUT_NOT;
+    return text_is(without->value, "drop") ? WITHOUT_DROP : WITHOUT_KEEP;
 }
 
-static bool has_path(const YamlNode *lookup)
+static Status check(const YamlNode *without, Error *error)
 {
-    const YamlNode *path = yaml_get(lookup, "path");
-    return path && !yaml_is_null(path);
+    bool is_known =
+        without->kind == YAML_SCALAR && (text_is(without->value, "keep") || text_is(without->value, "drop"));
+    return is_known ? STATUS_OK
+                    : yaml_error(without, error, "'without' must be keep or drop, not %s", yaml_describe(without).text);
 }
 
-/* The lookups are those before anything is left out. */
-static bool is_left_out(const YamlNode *lookups, const YamlNode *name)
-{
-    if (!name || name->kind != YAML_SCALAR)
-        return false;
-    const YamlNode *lookup = yaml_get(lookups, name->value.data);
-    return lookup && is_true(yaml_get(lookup, "optional")) && !has_path(lookup);
-}
-
-static Status without(const YamlNode *mapping, const char *a, const char *b, Arena *arena, YamlNode **ret_rest,
-                      Error *error)
+static Status leave_keys(const YamlNode *mapping, const char *a, const char *b, Arena *arena, YamlNode **ret_rest,
+                         Error *error)
 {
     YamlList list;
     TRY(yaml_list_make(YAML_MAPPING, mapping, arena, &list, error));
@@ -40,9 +40,11 @@ static Status resolve_lookups(const YamlNode *lookups, Arena *arena, YamlNode **
     TRY(yaml_list_make(YAML_MAPPING, lookups, arena, &list, error));
     for (const YamlNode *child = lookups->first; child; child = child->next) {
         YamlNode *lookup;
-        if (is_left_out(lookups, child->key))
+        if (yaml_get(child, "without"))
+            TRY(check(yaml_get(child, "without"), error));
+        if (left_out(lookups, child->key) != WITHOUT_NOT)
             continue;
-        TRY(without(child, "optional", "optional", arena, &lookup, error));
+        TRY(leave_keys(child, "without", "without", arena, &lookup, error));
         TRY(yaml_list_append(&list, child->key, child->kind == YAML_MAPPING ? lookup : child, error));
     }
     *ret_lookups = list.node;
@@ -56,9 +58,12 @@ static Status resolve_fields(const YamlNode *fields, const YamlNode *lookups, Ar
     TRY(yaml_list_make(YAML_MAPPING, fields, arena, &list, error));
     for (const YamlNode *child = fields->first; child; child = child->next) {
         const YamlNode *field = child;
-        if (is_left_out(lookups, yaml_get(child, "lookup"))) {
+        Without without = left_out(lookups, yaml_get(child, "lookup"));
+        if (without == WITHOUT_DROP)
+            continue;
+        if (without == WITHOUT_KEEP) {
             YamlNode *rest;
-            TRY(without(child, "lookup", "take", arena, &rest, error));
+            TRY(leave_keys(child, "lookup", "take", arena, &rest, error));
             field = rest;
         }
         TRY(yaml_list_append(&list, child->key, field, error));
@@ -111,11 +116,11 @@ static Status resolve_entry(const YamlNode *entry, const YamlNode *lookups, Aren
 Status preset_lookup_resolve(const YamlNode *source, Arena *arena, const YamlNode **ret_source, Error *error)
 {
     const YamlNode *lookups = yaml_get(source, "lookups");
-    bool has_optional = false;
+    bool has_without = false;
     for (const YamlNode *child = lookups ? lookups->first : NULL; child; child = child->next)
-        has_optional |= yaml_get(child, "optional") != NULL;
+        has_without |= yaml_get(child, "without") != NULL;
     *ret_source = source;
-    if (!has_optional)
+    if (!has_without)
         return STATUS_OK;
     YamlNode *resolved;
     TRY(resolve_entry(source, lookups, arena, &resolved, error));

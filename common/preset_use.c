@@ -117,6 +117,21 @@ static Status check_several(const Use *use, Error *error)
     return STATUS_OK;
 }
 
+/* Of several parts each takes the lookups that it has: every one must be some part's. */
+static Status check_lookups(const Use *use, Error *error)
+{
+    const YamlNode *lookups = get(use->node, "lookups");
+    for (const YamlNode *lookup = lookups ? lookups->first : NULL; lookup && lookup->key; lookup = lookup->next) {
+        bool is_known = false;
+        for (const YamlNode *source = use->preset.sources->first; source; source = source->next)
+            is_known |= yaml_get(yaml_get(source, "lookups"), lookup->key->value.data) != NULL;
+        if (!is_known)
+            return yaml_error(lookup->key, error, "preset '%s' has no lookup %s", use->preset.name,
+                              yaml_describe(lookup->key).text);
+    }
+    return STATUS_OK;
+}
+
 /* What the use says of a part's files; NULL: nothing. */
 static const YamlNode *find_path(const Use *use, Text part)
 {
@@ -144,8 +159,9 @@ static int merge_depth(const YamlNode *key)
     return text_is(key->value, "fields") || text_is(key->value, "http") || text_is(key->value, "query");
 }
 
-static Status merge(const YamlNode *ours, const YamlNode *theirs, int depth, Arena *arena, YamlNode **ret_merged,
-                    Error *error)
+/* The closed one takes no names that ours has not. */
+static Status merge(const YamlNode *ours, const YamlNode *theirs, int depth, bool is_closed, Arena *arena,
+                    YamlNode **ret_merged, Error *error)
 {
     YamlList list;
     TRY(yaml_list_make(YAML_MAPPING, theirs, arena, &list, error));
@@ -153,7 +169,7 @@ static Status merge(const YamlNode *ours, const YamlNode *theirs, int depth, Are
         const YamlNode *other = yaml_get(theirs, child->key->value.data);
         YamlNode *merged = NULL;
         if (other && depth > 1 && child->kind == YAML_MAPPING && other->kind == YAML_MAPPING)
-            TRY(merge(child, other, depth - 1, arena, &merged, error));
+            TRY(merge(child, other, depth - 1, false, arena, &merged, error));
         if (!other || !yaml_is_null(other))
             TRY(yaml_list_append(&list, other ? other->key : child->key,
                                  merged  ? merged
@@ -161,7 +177,7 @@ static Status merge(const YamlNode *ours, const YamlNode *theirs, int depth, Are
                                          : child,
                                  error));
     }
-    for (const YamlNode *child = theirs->first; child; child = child->next)
+    for (const YamlNode *child = theirs->first; child && !is_closed; child = child->next)
         if (!yaml_get(ours, child->key->value.data) && !yaml_is_null(child))
             TRY(yaml_list_append(&list, child->key, child, error));
     *ret_merged = list.node;
@@ -193,7 +209,8 @@ static Status add_ours(const Use *use, const YamlNode *child, const YamlNode *pa
     if (depth == 0 || child->kind != YAML_MAPPING || other->kind != YAML_MAPPING)
         return yaml_list_append(list, other->key, other, error);
     YamlNode *merged;
-    TRY(merge(child, other, depth, use->arena, &merged, error));
+    bool is_closed = use->is_several && text_is(child->key->value, "lookups");
+    TRY(merge(child, other, depth, is_closed, use->arena, &merged, error));
     return yaml_list_append(list, other->key, merged, error);
 }
 
@@ -217,9 +234,12 @@ static Status add_theirs(const Use *use, const YamlNode *source, const YamlNode 
     const YamlNode *system = use->preset.system;
     if (system && !yaml_get(source, "system") && !yaml_get(use->node, "system"))
         TRY(yaml_list_append(list, system->key, system, error));
-    for (const YamlNode *child = use->node->first; child; child = child->next)
-        if (!IS_ONE_OF(child->key, own_keys) && !yaml_get(source, child->key->value.data) && !yaml_is_null(child))
+    for (const YamlNode *child = use->node->first; child; child = child->next) {
+        bool is_others = use->is_several && text_is(child->key->value, "lookups");
+        if (!IS_ONE_OF(child->key, own_keys) && !is_others && !yaml_get(source, child->key->value.data) &&
+            !yaml_is_null(child))
             TRY(yaml_list_append(list, child->key, child, error));
+    }
     return path ? yaml_list_append(list, use->path->key, path, error) : STATUS_OK;
 }
 
@@ -269,8 +289,10 @@ static Status use_preset(const YamlNode *node, const char *folder, Arena *arena,
     use.settings = (Settings){get(node, "settings"), use.preset.settings, node, use.preset.name};
     TRY(settings_check(&use.settings, error));
     TRY(check_part_names(&use, error));
-    if (use.is_several)
+    if (use.is_several) {
         TRY(check_several(&use, error));
+        TRY(check_lookups(&use, error));
+    }
     for (const YamlNode *source = use.preset.sources->first; source; source = source->next) {
         const YamlNode *part = yaml_get(source, "part");
         if (is_taken(&use, part ? part->value : TEXT_NULL))

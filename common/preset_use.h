@@ -19,9 +19,9 @@
  *   where they read (`http`, `query`, `path`). Of several the names are NAME-PART; `part: deals` alone keeps NAME.
  * - Keys: the user's come before the preset's; `~` takes the preset's out. `fields`, `lookups` (and each of these),
  *   `http` and `query` are merged key by key, all else is replaced. Of `path`, `http` and `query` a user's one takes
- *   the place of the preset's others. What can only mean one part (`fields`, `only`, ...) is refused for several.
- * - A lookup that the preset calls `optional` and that nobody gives a `path` is left out, and the fields that would
- *   look something up there keep what they look up.
+ *   the place of the preset's others. What can only mean one part (`fields`, `only`, ...) is refused for several, and
+ * of `lookups` each part takes those that it has.
+ * - A lookup for which the preset says `without` and nobody gives a `path` is left out; see common/preset_lookup.h.
  *
  * ERROR_CONFIG with the place in the configuration, and behind it, where it is about the preset, that in the preset. */
 Status preset_expand(const YamlNode *root, const char *folder, Arena *arena, const YamlNode **ret_root, Error *error);

@@ -61,7 +61,7 @@ static const char *const CRM = "title: A CRM\n"
                                "    kind: lead\n"
                                "    format: csv\n"
                                "    timezone: Europe/Paris\n"
-                               "    lookups: {owners: {key: Id, optional: true}, stages: {key: Stage, path: s.csv}}\n"
+                               "    lookups: {owners: {key: Id, without: keep}, stages: {key: Stage, path: s.csv}}\n"
                                "    fields:\n"
                                "      contact_key: Id\n"
                                "      owner: {from: Owner, lookup: owners, take: Name, default: nobody}\n"
@@ -193,14 +193,32 @@ static void an_optional_lookup_without_a_path_is_left_out(void **state)
                    "stage: {from: Stage, lookup: stages, take: Name}}, system: crm, path: c}]");
 }
 
-static void optional_lookups_are_resolved_under_also_too(void **state)
+static void each_of_several_parts_takes_its_own_lookups(void **state)
 {
-    write_preset(*state,
-                 "title: t\nsources:\n  - kind: deal\n    lookups: {o: {key: k, optional: true}}\n"
-                 "    fields: {owner: Owner}\n    also: [{kind: lead, fields: {owner: {from: O, lookup: o}}}]\n");
+    write_preset(*state, CRM);
+    assert_becomes(*state, "{name: crm, preset: own.yaml, path: {deals: d, contacts: c}, lookups: {owners: {path: o}}}",
+                   "[{name: crm-deals, kind: deal, format: csv, " DEALS ", only: {Type: New}, system: crm, path: d}, "
+                   "{name: crm-contacts, kind: lead, format: csv, timezone: Europe/Paris, "
+                   "lookups: {owners: {key: Id, path: o}, stages: {key: Stage, path: s.csv}}, "
+                   "fields: {contact_key: Id, owner: {from: Owner, lookup: owners, take: Name, default: nobody}, "
+                   "stage: {from: Stage, lookup: stages, take: Name}}, system: crm, path: c}]");
+    assert_refused(*state, "{name: crm, preset: own.yaml, path: {deals: d}, lookups: {users: {path: o}}}",
+                   "closedloop.yaml:3:63: preset 'own.yaml' has no lookup 'users'", "");
+}
+
+static void a_lookup_may_take_its_fields_with_it(void **state)
+{
+    write_preset(*state, "title: t\nsources:\n  - kind: deal\n    lookups: {o: {key: k, without: drop}}\n"
+                         "    fields: {owner: Owner, name: {from: N, lookup: o}}\n"
+                         "    also: [{kind: lead, fields: {owner: {from: O, lookup: o}, name: N}}]\n");
     assert_becomes(*state, "{name: crm, preset: own.yaml, path: p}",
-                   "[{name: crm, kind: deal, fields: {owner: Owner}, also: [{kind: lead, fields: {owner: {from: O}}}], "
+                   "[{name: crm, kind: deal, fields: {owner: Owner}, also: [{kind: lead, fields: {name: N}}], "
                    "path: p}]");
+    char expected[256];
+    write_preset(*state, "title: t\nsources:\n  - {kind: deal, lookups: {o: {key: k, without: no}}}\n");
+    snprintf(expected, sizeof expected, "closedloop.yaml:3: preset %s:3:49: 'without' must be keep or drop, not 'no'",
+             ((Fixture *)*state)->preset);
+    assert_refused(*state, "{name: crm, preset: own.yaml, path: p}", expected, "");
 }
 
 static void placeholders_are_filled(void **state)
@@ -299,6 +317,23 @@ static void names_the_nearest_shipped_preset(void **state)
     assert_int_equal(fixture->error.code, ERROR_USAGE);
 }
 
+/* The lookups for which a user must say where they are, a line each. */
+static char *add_lookups(Fixture *fixture, const Preset *preset, char *content)
+{
+    const char *head = "    lookups:\n";
+    for (const YamlNode *source = preset->sources->first; source; source = source->next) {
+        const YamlNode *lookups = yaml_get(source, "lookups"), *lookup = lookups ? lookups->first : NULL;
+        for (; lookup; lookup = lookup->next) {
+            char *line = arena_printf(&fixture->arena, "      %s: {path: x}\n", lookup->key->value.data);
+            if (yaml_get(lookup, "without") || strstr(content, line))
+                continue;
+            content = arena_printf(&fixture->arena, "%s%s%s", content, head, line);
+            head = "";
+        }
+    }
+    return content;
+}
+
 /* Every shipped preset, all parts, as a user would name them: it is a configuration without an error. */
 static void shipped_presets_are_good(void **state)
 {
@@ -317,6 +352,9 @@ static void shipped_presets_are_good(void **state)
         const YamlNode *source = preset.sources->first;
         bool has_path = !yaml_get(source, "http") && !yaml_get(source, "query");
         const char *first = yaml_get(source, "part") ? "" : " x";
+        content = add_lookups(fixture, &preset, content);
+        if (yaml_get(source, "query"))
+            content = arena_printf(&fixture->arena, "%s    query: {database: x}\n", content);
         content =
             arena_printf(&fixture->arena, "%s%s%s\n", content, has_path ? "    path:" : "", has_path ? first : "");
         for (; has_path && source && yaml_get(source, "part"); source = source->next)
@@ -343,7 +381,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_users_keys_win, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_filter_is_replaced_as_a_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_optional_lookup_without_a_path_is_left_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(optional_lookups_are_resolved_under_also_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_of_several_parts_takes_its_own_lookups, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lookup_may_take_its_fields_with_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(placeholders_are_filled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_takes_the_place_of_an_http_source, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_cannot_be_meant, set_up, tear_down),
