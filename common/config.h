@@ -123,15 +123,19 @@ typedef struct SourceQuery {
     int64_t timeout;      /* seconds that the server gives it; 0: no limit */
 } SourceQuery;
 
+/* Requests whose pages are the input: see common/http_source.h. */
+typedef struct HttpSource HttpSource;
+
 typedef struct Source {
     const char *name, *system;
     SourceFormat format;
     SourceMode mode;
     const Text *paths; /* files and globs, absolute; each is followed by a NUL */
-    size_t path_count; /* 0 if there is a query */
+    size_t path_count; /* 0 if there is a query or http */
     SourceQuery query;
-    Text record;   /* XML: the element; JSON: path of the array, absent for the top level */
-    bool together; /* parts: together — all files are one snapshot */
+    const HttpSource *http; /* NULL: none */
+    Text record;            /* XML: the element; JSON: path of the array, absent for the top level */
+    bool together;          /* parts: together — all files are one snapshot */
     /* Rejects that a batch may have: a count, or, if is_percent, whole per cent of what was read. */
     long long max_rejects, max_deleted; /* max_deleted: per cent of the source's records that a snapshot may delete */
     bool max_rejects_is_percent;

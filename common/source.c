@@ -44,6 +44,8 @@ static const SchemaField entry_fields[] = {
      .meaning = "a file, or several by *, ? and [...], or a list of these"},
     {"query", SCHEMA_MAPPING, offsetof(SourceEntry, query), .schema = &query_schema,
      .meaning = "in place of path: a query to a PostgreSQL database"},
+    {"http", SCHEMA_MAPPING, offsetof(SourceEntry, http), .schema = &http_schema,
+     .meaning = "in place of path: requests to a server"},
     {"mode", SCHEMA_ENUM, offsetof(SourceEntry, mode), .default_text = "append", .names = modes,
      .meaning = "append: events; upsert: records that change; snapshot: each file is the whole"},
     {"parts", SCHEMA_ENUM, offsetof(SourceEntry, parts), .default_text = "each", .names = parts,
@@ -165,14 +167,21 @@ static Status need(const SourceEntry *entry, const char *keys, const char *meani
     return error_hint(error, "%s", meaning);
 }
 
+/* Refuses keys that are for files, in a source that is none. */
+static Status refuse_keys(const SourceEntry *entry, const char *const *keys, const char *what, Error *error)
+{
+    for (size_t i = 0; keys[i]; i++)
+        if (is_given(entry, keys[i]))
+            return yaml_error(yaml_get(entry->node, keys[i])->key, error, "'%s' is for files, and this source is %s",
+                              keys[i], what);
+    return STATUS_OK;
+}
+
 /* The rows of a query come as the CSV that PostgreSQL writes, whatever its columns hold. */
 static Status take_query(const SourceEntry *entry, Source *source, Error *error)
 {
-    static const char *const keys[] = {"path", "delimiter", "quote", "header", "parts"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (is_given(entry, keys[i]))
-            return yaml_error(yaml_get(entry->node, keys[i])->key, error,
-                              "'%s' is for files, and this source is a query", keys[i]);
+    static const char *const keys[] = {"path", "http", "delimiter", "quote", "header", "parts", NULL};
+    TRY(refuse_keys(entry, keys, "a query", error));
     if (is_given(entry, "format") && source->format != FORMAT_CSV)
         return yaml_error(yaml_get(entry->node, "format"), error, "a query is read as csv");
     source->format = FORMAT_CSV;
@@ -180,15 +189,25 @@ static Status take_query(const SourceEntry *entry, Source *source, Error *error)
     return STATUS_OK;
 }
 
+/* All pages of a reading are one batch. */
+static Status take_http(const SourceEntry *entry, const char *folder, Arena *arena, Source *source, Error *error)
+{
+    static const char *const keys[] = {"path", "parts", NULL};
+    TRY(refuse_keys(entry, keys, "pages of a server", error));
+    return http_source_make(&entry->http, folder, source->format, source->mode, arena, &source->http, error);
+}
+
 /* Where the source's bytes come from. */
 static Status take_transport(const SourceEntry *entry, const char *folder, Arena *arena, Source *source, Error *error)
 {
     if (is_given(entry, "query"))
         return take_query(entry, source, error);
-    if (!is_given(entry, "path"))
-        return need(entry, "'path' (or 'query')", "where the source's bytes come from", error);
+    if (!is_given(entry, "path") && !is_given(entry, "http"))
+        return need(entry, "'path' (or 'query', or 'http')", "where the source's bytes come from", error);
     if (!is_given(entry, "format"))
         return need(entry, "'format'", "how they are written", error);
+    if (is_given(entry, "http"))
+        return take_http(entry, folder, arena, source, error);
     return take_paths(entry, folder, arena, source, error);
 }
 

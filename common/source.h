@@ -11,6 +11,7 @@
 #include "common/arena.h"
 #include "common/config.h"
 #include "common/error.h"
+#include "common/http_source.h"
 #include "common/schema.h"
 #include "common/yaml.h"
 
@@ -26,6 +27,7 @@ typedef struct SourceEntry {
     Text record, base_url, log_format;
     SchemaTexts paths, time_formats, keep_parameters, own_hosts;
     SourceQuery query;
+    HttpEntry http;
     SchemaLimit max_rejects, max_deleted;
     char delimiter, quote, decimal, grouping;
     int64_t record_ceiling;

@@ -138,6 +138,8 @@ static void add_source(Content *content, const Source *source)
         add_number(content, "lookups", source->lookup_count);
     for (size_t i = 0; i < source->lookup_count; i++)
         add_lookup(content, &source->lookups[i]);
+    if (source->http)
+        add(content, "http", (Text){(const char *)source->http->digest.bytes, sizeof source->http->digest.bytes});
     add_number(content, "mappings", source->mapping_count);
     for (size_t i = 0; i < source->mapping_count; i++)
         add_mapping(content, &source->mappings[i]);

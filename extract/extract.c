@@ -54,6 +54,7 @@ static const Option options[] = {
 static const OptionNote files[] = {
     {"SPOOL/extracted/", "batches: a folder each, with the records and a manifest.json"},
     {"SPOOL/state/", "bookmarks: which files of a source were read"},
+    {"SPOOL/fetched/", "pages of a server that are not yet a batch"},
 };
 
 static const OptionNote variables[] = {

@@ -85,7 +85,7 @@ Status maker_begin(Maker *maker, MakerJob *job, size_t capacity, Error *error)
                          MAKER_FILES_MAX);
     maker->inputs = arena_allocate(&maker->arena, capacity * sizeof *maker->inputs);
     maker->files = arena_allocate(&maker->arena, capacity * sizeof *maker->files);
-    bool can_be_bundle = capacity > 1 && job->source->mode == MODE_APPEND;
+    bool can_be_bundle = capacity > 1 && job->source->mode == MODE_APPEND && !inputs_are_one(job->source);
     if (can_be_bundle)
         maker->members = arena_allocate(&maker->arena, capacity * sizeof *maker->members);
     if (!maker->inputs || !maker->files || (can_be_bundle && !maker->members))

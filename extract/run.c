@@ -233,8 +233,8 @@ static bool have_same_bytes(const Turn *turn, const FileInputs *files)
     return is_one_batch(turn, files);
 }
 
-/* Files that are one snapshot: none can be left out. */
-static Status make_snapshot(Turn *turn, Error *error)
+/* Files that are one batch, a snapshot in parts or the pages of a server: none can be left out. */
+static Status make_whole(Turn *turn, Error *error)
 {
     const FileInputs *files = &turn->inputs.files;
     bool is_full = turn->run->is_full;
@@ -276,7 +276,7 @@ static Status read_inputs(Turn *turn, Error *error)
         .is_dry = run->is_dry,
         .progress = &progress,
     };
-    Status status = turn->source->together ? make_snapshot(turn, error) : make_batches(turn, error);
+    Status status = inputs_are_one(turn->source) ? make_whole(turn, error) : make_batches(turn, error);
     maker_done(&turn->maker);
     progress_done(&progress);
     turn->outcome->decoded_bytes = turn->job.decoded_bytes;
@@ -295,14 +295,17 @@ static Status take_turn(Turn *turn, Error *error)
     Run *run = turn->run;
     const Source *source = turn->source;
     TRY(mapping_compile(source, &turn->mapping, error));
-    TRY(inputs_find(run, source, &turn->arena, &turn->inputs, error));
+    TRY(inputs_find(run, &turn->mapping, &turn->arena, &turn->inputs, error));
     /* Parts that are one snapshot cannot be read without one of them. */
     if (source->together && !turn->inputs.is_whole)
         return STATUS_OK;
     if (turn->inputs.files.count == 0)
         return STATUS_OK;
     TRY(bookmark_load(run->config->spool, source->name, &turn->bookmark, error));
-    return read_inputs(turn, error);
+    if (read_inputs(turn, error) == STATUS_OK)
+        return inputs_finish(&turn->inputs, error);
+    inputs_give_up(&turn->inputs, error);
+    return STATUS_ERROR;
 }
 
 Status run_source(Run *run, const Source *source, RunOutcome *ret_outcome, Error *error)
@@ -312,6 +315,7 @@ Status run_source(Run *run, const Source *source, RunOutcome *ret_outcome, Error
     Turn turn = {
         .run = run, .source = source, .arena = arena_make(INPUTS_CEILING), .maker = MAKER_INIT, .outcome = ret_outcome};
     Status status = take_turn(&turn, error);
+    inputs_done(&turn.inputs);
     bookmark_done(&turn.bookmark);
     mapping_done(&turn.mapping);
     arena_done(&turn.arena);
@@ -337,8 +341,8 @@ static Status preview_inputs(Run *run, const FileInputs *inputs, Emitter *emitte
 
 static Status show_source(Run *run, const Mapping *mapping, Arena *arena, uint64_t limit, FILE *stream, Error *error)
 {
-    Inputs inputs;
-    TRY(inputs_find(run, mapping->source, arena, &inputs, error));
+    cleanup(inputs_done) Inputs inputs = {.fetch = NULL};
+    TRY(inputs_find(run, mapping, arena, &inputs, error));
     size_t count = inputs.files.count;
     fprintf(stream, "source %s: %zu %s\n\n", mapping->source->name, count, inputs_noun(mapping->source, count));
     if (count == 0)
@@ -357,6 +361,7 @@ Status run_preview(Run *run, const Source *source, uint64_t limit, FILE *stream,
 {
     cleanup(mapping_done) Mapping mapping = {.source = NULL};
     cleanup(arena_done) Arena arena = arena_make(INPUTS_CEILING);
+    run->is_preview = true;
     Status status = mapping_compile(source, &mapping, error);
     if (status == STATUS_OK)
         status = show_source(run, &mapping, &arena, limit, stream, error);

@@ -25,6 +25,7 @@ typedef struct Run {
     bool has_since;
     int64_t since; /* inputs last modified before it are left out */
     bool is_full, is_dry, is_quiet;
+    bool is_preview;  /* set by run_preview() */
     int64_t sequence; /* of the input at hand, among all that the run looks at */
     Error failure;    /* the first one; no code: none */
 } Run;

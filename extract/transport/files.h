@@ -18,7 +18,8 @@ typedef struct FileInput {
     const char *path;
     int64_t size, modified_ns; /* nanoseconds since 1970, UTC */
     int64_t inode;
-    bool is_unseen; /* it does not look like anything before it is read: a query, whose path is a name for messages */
+    bool is_unseen;       /* how it looks says nothing of it before it is read: a query, a page; the path is its name */
+    const char *location; /* where the bytes of a page stand */
 } FileInput;
 
 typedef struct FileInputs {

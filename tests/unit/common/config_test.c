@@ -293,7 +293,7 @@ static void reads_a_query(void **state)
     assert_refused(fixture, "sources:\n- {name: a, kind: rate, path: x, fields: {}}\n",
                    "2:3: the required key 'format' is missing", NULL);
     assert_refused(fixture, "sources:\n- {name: a, kind: rate, format: csv, fields: {}}\n",
-                   "2:3: the required key 'path' (or 'query') is missing", NULL);
+                   "2:3: the required key 'path' (or 'query', or 'http') is missing", NULL);
 }
 
 static void refuses_two_sources_of_one_name(void **state)
