@@ -31,7 +31,7 @@ with credited as (
         sum(deals) as deals,
         sum(credit) as credit
     from cl_marketing.content_attribution
-    where outcome = 'won' and model = :'model'
+    where outcome = 'won' and model = :'model' and deals > 0
     group by content_id
 ),
 

@@ -115,7 +115,8 @@ static void loads_the_sample(void **state)
     assert_int_equal(config->attribution.half_life_days, 7);
     assert_string_equal(config->attribution.model, "linear");
     assert_string_equal(config->attribution.scope, "deal_contacts");
-    assert_int_equal(config->source_count, 9);
+    assert_int_equal(config->source_count, 10);
+    assert_int_equal(fixture->config.content_rule_count, 2);
 
     const Source *website = config_source(config, "website");
     assert_string_equal(website->system, "web");
