@@ -45,6 +45,14 @@ static const SchemaField entry_fields[] = {
 static const Schema entry_schema = {entry_fields, sizeof entry_fields / sizeof entry_fields[0], sizeof(FieldEntry),
                                     .has_node = false};
 
+const char *field_form_name(FieldForm form)
+{
+    const SchemaName *name = forms;
+    while (name->name && name->value != (int)form)
+        name++;
+    return name->name;
+}
+
 static Status no_room(const YamlNode *node, Error *error)
 {
     return yaml_error(node, error, "needs more memory than is set aside for a configuration");

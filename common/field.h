@@ -28,4 +28,7 @@ Status field_check_path(const PathPlace *place, const YamlNode *node, Text path,
 /* Reads the value of a key of `fields`. */
 Status field_read(const PathPlace *place, RecordKind kind, const YamlNode *node, FieldMapping *ret_field, Error *error);
 
+/* As the configuration writes it; NULL for FORM_NONE. */
+const char *field_form_name(FieldForm form);
+
 #endif

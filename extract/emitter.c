@@ -199,8 +199,9 @@ static bool fill(Emitter *emitter, const MappingRule *rule, Record *record, int 
     }
     for (size_t i = 0; i < rule->expression_count; i++) {
         const MappingExpression *expression = &rule->expressions[i];
+        ExpressionEnd ignored;
         *ret_field = expression->field;
-        if (!expression_evaluate(expression, emitter, &record->values[expression->field], ret_flaw))
+        if (!expression_evaluate(expression, emitter, &record->values[expression->field], &ignored, ret_flaw))
             return false;
     }
     return true;
@@ -220,6 +221,7 @@ static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
     Record *record = &emitter->records[index];
     record->line = emitter->line;
     record->file = emitter->file;
+    emitter->rule = rule;
     int field;
     ValueFlaw flaw;
     if (!fill(emitter, rule, record, &field, &flaw))

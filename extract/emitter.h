@@ -34,12 +34,13 @@ typedef struct RecordSink {
 typedef struct Emitter {
     const Mapping *mapping;
     RecordSink sink;
-    Value *values;      /* one for each slot of the mapping; readers set them */
-    uint16_t file;      /* the index of the input being read */
-    uint64_t limit;     /* of source records that give something, 0: none; see emitter_is_full() */
-    Record *records;    /* one for each rule, with its constants */
-    Arena arena;        /* of the record that is being made */
-    Arena record_arena; /* of the source record: what readers, documents and lists need for all its records */
+    Value *values;           /* one for each slot of the mapping; readers set them */
+    uint16_t file;           /* the index of the input being read */
+    uint64_t limit;          /* of source records that give something, 0: none; see emitter_is_full() */
+    Record *records;         /* one for each rule, with its constants */
+    const MappingRule *rule; /* of the record that is being made */
+    Arena arena;             /* of the record that is being made */
+    Arena record_arena;      /* of the source record: what readers, documents and lists need for all its records */
     uint32_t line;
     uint64_t source_records, shown;
     bool can_outgrow; /* a record can be larger than a record file takes */

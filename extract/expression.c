@@ -60,7 +60,8 @@ static int compare_entry(const void *key, const void *entry)
     return text_compare(*(const Text *)key, ((const FieldMapEntry *)entry)->from);
 }
 
-bool expression_evaluate(const MappingExpression *expression, Emitter *emitter, Text *ret_text, ValueFlaw *ret_flaw)
+bool expression_evaluate(const MappingExpression *expression, Emitter *emitter, Text *ret_text, ExpressionEnd *ret_end,
+                         ValueFlaw *ret_flaw)
 {
     const FieldExpression *given = expression->given;
     Text text;
@@ -75,10 +76,8 @@ bool expression_evaluate(const MappingExpression *expression, Emitter *emitter, 
     const FieldMapEntry *entry = NULL;
     if (given->map_count)
         entry = bsearch(&text, given->map, given->map_count, sizeof *given->map, compare_entry);
-    if (entry)
-        text = entry->to;
-    else if (!text_is_null(expression->fallback) && (given->map_count || text_is_empty(text)))
-        text = expression->fallback;
-    *ret_text = text;
+    bool is_default = !entry && !text_is_null(expression->fallback) && (given->map_count || text_is_empty(text));
+    *ret_text = entry ? entry->to : is_default ? expression->fallback : text;
+    *ret_end = entry ? EXPRESSION_MAPPED : is_default ? EXPRESSION_DEFAULT : EXPRESSION_FOUND;
     return true;
 }

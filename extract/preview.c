@@ -1,11 +1,13 @@
 #include "extract/preview.h"
 
-#include <inttypes.h>
-
 #include "common/display.h"
 #include "common/utf8.h"
+#include "extract/origin.h"
 
-enum { NAMES_CEILING = 1 << 20 };
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { NAMES_CEILING = 1 << 20, ORIGIN_CEILING = 64 << 10 };
 
 Preview preview_make(FILE *stream, SourceFormat format)
 {
@@ -18,31 +20,34 @@ Preview preview_make(FILE *stream, SourceFormat format)
     };
 }
 
-/* On one line, with nothing that could steer a terminal, cut where it gets long. */
-static void print_value(FILE *stream, Text value)
+static unsigned print_character(FILE *stream, Text value, size_t start, size_t end, uint32_t character)
+{
+    if (character == '\n' || character == '\r' || character == '\t') {
+        fputs(character == '\n' ? "\\n" : character == '\r' ? "\\r" : "\\t", stream);
+        return 2;
+    }
+    if (display_is_unsafe(character))
+        return (unsigned)fprintf(stream, character < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)character);
+    /* What is no character comes one byte at a time. */
+    if (character == DISPLAY_REPLACEMENT)
+        fputs("\xEF\xBF\xBD", stream);
+    else
+        fwrite(value.data + start, 1, end - start, stream);
+    return display_width(character);
+}
+
+/* On one line, with nothing that could steer a terminal, cut where it gets long. Returns the columns that it takes. */
+static unsigned print_value(FILE *stream, Text value)
 {
     unsigned width = 0;
     for (size_t at = 0; at < value.size;) {
         size_t start = at;
         uint32_t character = display_next(value, &at);
-        if (width >= PREVIEW_VALUE_COLUMNS) {
-            fprintf(stream, "… (%zu bytes)", value.size);
-            return;
-        }
-        if (character == '\n' || character == '\r' || character == '\t') {
-            fputs(character == '\n' ? "\\n" : character == '\r' ? "\\r" : "\\t", stream);
-            width += 2;
-        } else if (display_is_unsafe(character)) {
-            width += (unsigned)fprintf(stream, character < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)character);
-        } else {
-            width += display_width(character);
-            /* What is no character comes one byte at a time. */
-            if (character == DISPLAY_REPLACEMENT)
-                fputs("\xEF\xBF\xBD", stream);
-            else
-                fwrite(value.data + start, 1, at - start, stream);
-        }
+        if (width >= PREVIEW_VALUE_COLUMNS)
+            return width + (unsigned)fprintf(stream, "… (%zu bytes)", value.size) - 2; /* the … is three bytes */
+        width += print_character(stream, value, start, at, character);
     }
+    return width;
 }
 
 static void print_not_given(FILE *stream, const RecordSpec *spec, const Record *record)
@@ -58,26 +63,64 @@ static void print_not_given(FILE *stream, const RecordSpec *spec, const Record *
         fputc('\n', stream);
 }
 
+/* One value as it will stand there. */
+typedef struct Line {
+    char *value;
+    unsigned width;
+} Line;
+
+static Status make_line(Text value, Line *ret_line, Error *error)
+{
+    size_t size;
+    *ret_line = (Line){.value = NULL};
+    FILE *stream = open_memstream(&ret_line->value, &size);
+    if (!stream)
+        return error_no_memory(error);
+    ret_line->width = print_value(stream, value);
+    return fclose(stream) == 0 ? STATUS_OK : error_no_memory(error);
+}
+
+static void print_origin(const Preview *preview, int field, unsigned padding)
+{
+    Error ignored;
+    cleanup(buffer_done) Buffer origin = buffer_make(ORIGIN_CEILING);
+    /* What does not fit is a path that is cut. */
+    (void)origin_write(preview->emitter, field, &origin, &ignored);
+    fprintf(preview->stream, "%*s  <- ", (int)padding, "");
+    print_value(preview->stream, buffer_text(&origin));
+}
+
 static Status take_record(void *context, RecordKind kind, const Record *record, Error *error)
 {
-    (void)error;
     const Preview *preview = context;
     const RecordSpec *spec = record_spec(kind);
-    int width = 0;
-    for (size_t i = 0; i < spec->field_count; i++)
-        if (!text_is_empty(record->values[i]) && (int)strlen(spec->fields[i].name) > width)
-            width = (int)strlen(spec->fields[i].name);
-    fprintf(preview->stream, "%s, line %u\n", spec->name, (unsigned)record->line);
-    for (size_t i = 0; i < spec->field_count; i++) {
+    Line lines[RECORD_FIELDS_MAX] = {{.value = NULL}};
+    int name_width = 0;
+    unsigned value_width = 0;
+    Status status = STATUS_OK;
+    for (size_t i = 0; i < spec->field_count && status == STATUS_OK; i++) {
         if (text_is_empty(record->values[i]))
             continue;
-        fprintf(preview->stream, "    %-*s  ", width, spec->fields[i].name);
-        print_value(preview->stream, record->values[i]);
+        status = make_line(record->values[i], &lines[i], error);
+        if ((int)strlen(spec->fields[i].name) > name_width)
+            name_width = (int)strlen(spec->fields[i].name);
+        if (lines[i].width > value_width && lines[i].width <= PREVIEW_PADDED_COLUMNS)
+            value_width = lines[i].width;
+    }
+    fprintf(preview->stream, "%s, line %u\n", spec->name, (unsigned)record->line);
+    for (size_t i = 0; i < spec->field_count && status == STATUS_OK; i++) {
+        if (!lines[i].value)
+            continue;
+        fprintf(preview->stream, "    %-*s  %s", name_width, spec->fields[i].name, lines[i].value);
+        if (preview->emitter)
+            print_origin(preview, (int)i, value_width > lines[i].width ? value_width - lines[i].width : 0);
         fputc('\n', preview->stream);
     }
+    for (size_t i = 0; i < spec->field_count; i++)
+        free(lines[i].value);
     print_not_given(preview->stream, spec, record);
     fputc('\n', preview->stream);
-    return STATUS_OK;
+    return status;
 }
 
 static Status take_reject(void *context, RecordKind kind, const Record *reject, Error *error)

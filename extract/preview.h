@@ -2,12 +2,14 @@
  *
  *     cleanup(preview_done) Preview preview = preview_make(stdout, source->format);
  *     emitter_make(&mapping, preview_sink(&preview), &emitter, error);
+ *     preview.emitter = &emitter;
  *     ...
  *     preview_end(&preview, &emitter);
  *
  *     view, line 1
- *         event_id   7f30f0daed1f00
- *         viewed_at  2025-12-17T16:02:30.300Z
+ *         event_id     7f30f0daed1f00            <- id
+ *         viewed_at    2025-12-17T16:02:30.300Z  <- context.at
+ *         interaction  page_view                 <- event: nothing, so the default
  *         not given: visitor, email
  *
  *     rejected view, line 2: ragged: 3 columns instead of 4
@@ -24,11 +26,12 @@
 
 #include <stdio.h>
 
-enum { PREVIEW_VALUE_COLUMNS = 100, PREVIEW_NAMES_MAX = 200 };
+enum { PREVIEW_VALUE_COLUMNS = 100, PREVIEW_PADDED_COLUMNS = 40, PREVIEW_NAMES_MAX = 200 };
 
 typedef struct Preview {
     FILE *stream;
     const char *what; /* columns, keys or names */
+    Emitter *emitter; /* whose records these are: tells where their values came from; NULL: they are shown alone */
     Arena arena;
     Text names[PREVIEW_NAMES_MAX];
     size_t name_count;

@@ -350,6 +350,7 @@ static Status show_source(Run *run, const Mapping *mapping, Arena *arena, uint64
     cleanup(preview_done) Preview preview = preview_make(stream, mapping->source->format);
     cleanup(emitter_done) Emitter emitter = EMITTER_INIT;
     TRY(emitter_make(mapping, preview_sink(&preview), &emitter, error));
+    preview.emitter = &emitter;
     emitter.limit = limit;
     TRY(preview_inputs(run, &inputs.files, &emitter, error));
     preview_end(&preview, &emitter);

@@ -362,9 +362,9 @@ static void shows_a_preview(void **state)
     (void)state;
     Outcome outcome = run("--preview 1 --source deals");
     assert_int_equal(0, outcome.exit_status);
-    assert_int_equal(
-        0, strncmp(outcome.out, "source deals: 1 file\n\ndeal, line 1\n    deal_key    1\n    created_at  2026-01-01\n",
-                   strlen("source deals: 1 file\n\ndeal, line 1\n    deal_key    1\n    created_at  2026-01-01\n")));
+    const char *shown = "source deals: 1 file\n\ndeal, line 1\n    deal_key    1           <- id\n"
+                        "    created_at  2026-01-01  <- at\n";
+    assert_int_equal(0, strncmp(outcome.out, shown, strlen(shown)));
     assert_int_equal(-1, access(check_path("spool"), F_OK));
 }
 

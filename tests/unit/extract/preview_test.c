@@ -2,7 +2,7 @@
 
 #include "extract/preview.h"
 
-static void expect_preview(const char *lines, uint64_t limit, Text input, const char *expected)
+static void expect_shown(const char *lines, uint64_t limit, Text input, bool with_origins, const char *expected)
 {
     Error error = ERROR_INIT;
     cleanup(config_done) Config config = {0};
@@ -19,12 +19,18 @@ static void expect_preview(const char *lines, uint64_t limit, Text input, const 
     assert_int_equal(STATUS_OK, mapping_compile(&config.sources[0], &mapping, &error));
     assert_int_equal(STATUS_OK, emitter_make(&mapping, preview_sink(&preview), &emitter, &error));
     emitter.limit = limit;
+    preview.emitter = with_origins ? &emitter : NULL;
     assert_int_equal(STATUS_OK, stream_from_memory(input, 0, "input", &stream, &error));
     assert_int_equal(STATUS_OK, format_read(&emitter, stream, &result, &error));
     preview_end(&preview, &emitter);
     fclose(out);
     assert_string_equal(expected, output);
     free(output);
+}
+
+static void expect_preview(const char *lines, uint64_t limit, Text input, const char *expected)
+{
+    expect_shown(lines, limit, input, false, expected);
 }
 
 static void shows_records_rejects_and_columns(void **state)
@@ -142,6 +148,47 @@ static void names_columns_of_groups(void **state)
                    "source columns not mapped: a_#_kind, a_x, b\n");
 }
 
+static void tells_where_values_come_from(void **state)
+{
+    (void)state;
+    check_write_string("stages.csv", "id,won\ns1,1\n");
+    expect_shown(
+        "kind: deal\nformat: csv\nlookups: {stages: {path: stages.csv, key: id}}\nfields:\n"
+        "  deal_key: {from: Id, form: lower}\n  name: {join: [A, B, X], default: none}\n"
+        "  created_at: [Made, Created]\n  stage: {from: Stage, map: {s2: x}}\n"
+        "  is_won: {from: Stage, lookup: stages, take: won, map: {1: true}, default: false}\n"
+        "  is_closed: {from: X, map: {a: b}, default: c}\n  currency: {value: EUR}\n"
+        "  amount: {from: Sum, default: 0}\n  owner: 'J -> o.name'\n  account_key: {from: [X, J -> z], default: d}\n"
+        "also:\n  - {kind: deal_contact, each: {split: C}, fields: {deal_key: ../Id, contact_key: .}}\n"
+        "  - {kind: lead, each: {columns: p_#_}, fields: {contact_key: key, name: '../J -> o.name'}}\n",
+        1,
+        TEXT("Id,A,B,Made,Created,Stage,Sum,J,C,X,p_0_key\n"
+             "X1,a,b,,2026-01-01,s1,,\"{\"\"o\"\":{\"\"name\"\":\"\"Ann\"\"}}\",1,,k\n"),
+        true,
+        "deal, line 2\n"
+        "    deal_key     x1          <- Id 'X1', as lower\n"
+        "    name         a b         <- A and B\n"
+        "    account_key  d           <- nothing, so the default\n"
+        "    owner        Ann         <- J -> o.name\n"
+        "    stage        s1          <- Stage\n"
+        "    amount       0           <- Sum: nothing, so the default\n"
+        "    currency     EUR         <- always\n"
+        "    is_won       true        <- Stage 's1', looked up in stages: won, mapped\n"
+        "    is_closed    c           <- nothing, so the default\n"
+        "    created_at   2026-01-01  <- Created\n"
+        "    not given: closed_at, updated_at, merged_into, is_deleted\n\n"
+        "deal_contact, line 2\n"
+        "    deal_key     X1  <- ../Id\n"
+        "    contact_key  1   <- a piece of C\n"
+        "    not given: email, role, is_primary, updated_at, is_deleted\n\n"
+        "lead, line 2\n"
+        "    contact_key  k    <- p_#_key\n"
+        "    name         Ann  <- ../J -> o.name\n"
+        "    not given: email, other_emails, company, account_key, title, employees, country, industry, "
+        "phone, stage, owner, source_detail, created_at, updated_at, merged_into, is_deleted\n\n"
+        "source columns not mapped: none\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +199,7 @@ int main(void)
         cmocka_unit_test(names_xml_elements),
         cmocka_unit_test(names_elements_as_selectors_do),
         cmocka_unit_test(names_columns_of_groups),
+        cmocka_unit_test(tells_where_values_come_from),
     };
     return cmocka_run_group_tests(tests, check_begin, check_end);
 }
