@@ -134,6 +134,7 @@ typedef struct Source {
     size_t path_count; /* 0 if there is a query or http */
     SourceQuery query;
     const HttpSource *http; /* NULL: none */
+    const char *charset;    /* as declared; NULL: UTF-8, or what a byte order mark says */
     Text record;            /* XML: the element; JSON: path of the array, absent for the top level */
     bool together;          /* parts: together — all files are one snapshot */
     /* Rejects that a batch may have: a count, or, if is_percent, whole per cent of what was read. */

@@ -285,24 +285,9 @@ static Status grow_fields(CsvScanner *scanner, Error *error)
 
 static Status begin(CsvScanner *scanner, Error *error)
 {
-    static const struct {
-        Text mark;
-        const char *name;
-    } foreign[] = {
-        {{"\xFF\xFE\0\0", 4}, "UTF-32"},
-        {{"\0\0\xFE\xFF", 4}, "UTF-32"},
-        {{"\xFF\xFE", 2}, "UTF-16"},
-        {{"\xFE\xFF", 2}, "UTF-16"},
-    };
-    while (scanner->end < 4 && !scanner->is_final)
+    while (scanner->end < 3 && !scanner->is_final)
         TRY(refill(scanner, error));
     Text head = {scanner->window, scanner->end};
-    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        if (text_starts_with(head, foreign[i].mark)) {
-            const char *name = foreign[i].name;
-            error_set(error, ERROR_DATA, "%s: is %s, not UTF-8", stream_name(scanner->stream), name);
-            return error_hint(error, "convert it first: iconv -f %s -t UTF-8", name);
-        }
     if (text_starts_with(head, TEXT("\xEF\xBB\xBF"))) {
         scanner->start = 3;
         scanner->cursor = cursor_at(scanner, scanner->start);

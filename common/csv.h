@@ -68,8 +68,7 @@ typedef struct CsvScanner CsvScanner;
  * records need. */
 Status csv_scanner_make(const CsvOptions *options, Stream *stream, CsvScanner **ret_scanner, Error *error);
 
-/* The next record, valid until the next call; STATUS_END behind the last. ERROR_DATA for a file in UTF-16 or UTF-32,
- * and the errors of the stream. */
+/* The next record, valid until the next call; STATUS_END behind the last; the errors of the stream. */
 Status csv_scanner_next(CsvScanner *scanner, CsvRecord *ret_record, Error *error);
 
 /* Columns that every record must have; 0 before the first good one. */

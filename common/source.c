@@ -1,5 +1,6 @@
 #include "common/source.h"
 
+#include "common/charset.h"
 #include "common/decimal.h"
 #include "common/folder.h"
 #include "common/mapping.h"
@@ -38,6 +39,8 @@ static const SchemaField entry_fields[] = {
      .meaning = "the record kind that each record becomes"},
     {"format", SCHEMA_ENUM, offsetof(SourceEntry, format), .names = formats,
      .meaning = "csv, tsv, ndjson, json, xml, sitemap, feed or weblog, plain or gzip"},
+    {"charset", SCHEMA_STRING, offsetof(SourceEntry, charset), .minimum = 1, .maximum = 63,
+     .meaning = "such as windows-1252, of files that are neither UTF-8 nor begin with a byte order mark"},
     {"record", SCHEMA_TEXT, offsetof(SourceEntry, record), .minimum = 1, .maximum = 1024,
      .meaning = "xml: the element that is one record; json: the path of the array of records"},
     {"path", SCHEMA_TEXT_LIST, offsetof(SourceEntry, paths), .minimum = 1, .maximum = 10000,
@@ -209,6 +212,22 @@ static Status take_transport(const SourceEntry *entry, const char *folder, Arena
     if (is_given(entry, "http"))
         return take_http(entry, folder, arena, source, error);
     return take_paths(entry, folder, arena, source, error);
+}
+
+static Status take_charset(const SourceEntry *entry, Source *source, Error *error)
+{
+    source->charset = entry->charset;
+    if (!entry->charset)
+        return STATUS_OK;
+    const YamlNode *node = yaml_get(entry->node, "charset");
+    if (is_given(entry, "query"))
+        return yaml_error(node->key, error, "'charset' is for files, and this source is a query");
+    if (charset_is_utf8(entry->charset) || charset_is_known(entry->charset))
+        return STATUS_OK;
+    yaml_error(node, error, "unknown character set %s", yaml_describe(node).text);
+    return error_hint(error,
+                      "such as windows-1252, iso-8859-1, shift_jis or utf-16le; 'iconv -l' lists all; some systems "
+                      "have the rare ones in a package of their own");
 }
 
 /* What stands in messages about a share: limits are counted in whole percents. */
@@ -432,6 +451,7 @@ Status source_make(const SourceEntry *entry, const char *folder, Arena *arena, S
         .line = (unsigned int)entry->node->line,
     };
     TRY(take_transport(entry, folder, arena, &source, error));
+    TRY(take_charset(entry, &source, error));
     TRY(take_format(entry, arena, &source, error));
     TRY(take_limits(entry, &source, error));
     TRY(take_time(entry, &source, error));

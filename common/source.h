@@ -22,7 +22,7 @@ enum { RECORD_CEILING_MAX = 64 << 20 };
 /* The keys as they stand in the file. */
 typedef struct SourceEntry {
     const YamlNode *node;
-    const char *name, *system, *timezone;
+    const char *name, *system, *timezone, *charset;
     int kind, format, mode, parts;
     Text record, base_url, log_format;
     SchemaTexts paths, time_formats, keep_parameters, own_hosts;

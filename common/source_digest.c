@@ -124,6 +124,8 @@ static void add_source(Content *content, const Source *source)
     add_number(content, "quote", (unsigned char)source->quote);
     add_number(content, "has_header", source->has_header);
     add_list(content, "columns", source->columns, source->column_count);
+    if (source->charset)
+        add(content, "charset", text_from(source->charset));
     if (!text_is_null(source->log_format_text))
         add(content, "log_format", source->log_format_text);
     add_number(content, "decimal", (unsigned char)source->decimal);

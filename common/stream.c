@@ -1,5 +1,6 @@
 #include "common/stream.h"
 
+#include "common/charset.h"
 #include "common/gunzip.h"
 #include "common/signal.h"
 
@@ -21,8 +22,12 @@ struct Stream {
     void *context;
     size_t step;
     char magic[MAGIC_SIZE];
-    Text pending; /* raw, read but not yet decoded: in magic or in compressed */
-    bool is_begun, is_raw_end, is_end;
+    Text pending;         /* raw, read but not yet decoded: in magic or in compressed */
+    const char *declared; /* the character set, or NULL */
+    char head[CHARSET_MARK_MAX];
+    Text unread;      /* of the head */
+    Charset *charset; /* NULL for UTF-8 */
+    bool is_begun, is_raw_end, is_end, knows_charset;
     Gunzip *gunzip;   /* NULL for plain */
     char *compressed; /* STREAM_BLOCK_SIZE, with gunzip only */
     char *block;      /* STREAM_BLOCK_SIZE, made by the first stream_read */
@@ -148,7 +153,7 @@ static Status read_raw(Stream *stream, char *bytes, size_t capacity, size_t *ret
 }
 
 /* Reads the first two bytes and finds out what the rest is. */
-static Status begin(Stream *stream, Error *error)
+static Status begin_raw(Stream *stream, Error *error)
 {
     size_t size = 0, more;
     while (size < MAGIC_SIZE && !stream->is_raw_end) {
@@ -156,7 +161,6 @@ static Status begin(Stream *stream, Error *error)
         size += more;
     }
     stream->pending = (Text){stream->magic, size};
-    stream->is_begun = true;
     if (!text_equal(stream->pending, TEXT("\x1f\x8b")))
         return STATUS_OK;
     stream->compressed = malloc(STREAM_BLOCK_SIZE);
@@ -197,13 +201,87 @@ static Status read_gzip(Stream *stream, char *bytes, size_t capacity, size_t *re
     }
 }
 
+/* --- character sets ------------------------------------------------------------------------------------------- */
+
+Status stream_declare_charset(Stream *stream, const char *charset, Error *error)
+{
+    if (charset && !charset_is_utf8(charset) && !charset_is_known(charset)) {
+        Charset *none;
+        return charset_open(charset, NULL, NULL, &none, error);
+    }
+    stream->declared = charset;
+    return STATUS_OK;
+}
+
+/* What gunzip gives, or the file itself; what was looked at before comes first. None at the end alone. */
+static Status read_encoded(void *context, char *bytes, size_t capacity, size_t *ret_size, Error *error)
+{
+    Stream *stream = context;
+    size_t size = stream->unread.size < capacity ? stream->unread.size : capacity, more = 0;
+    if (size) {
+        memcpy(bytes, stream->unread.data, size);
+        stream->unread = (Text){stream->unread.data + size, stream->unread.size - size};
+    }
+    if (size < capacity)
+        TRY((stream->gunzip ? read_gzip : read_plain)(stream, bytes + size, capacity - size, &more, error));
+    *ret_size = size + more;
+    return STATUS_OK;
+}
+
+static Status check_mark(const Stream *stream, const CharsetMark *mark, Error *error)
+{
+    const char *declared = stream->declared;
+    if (declared && mark->name && !charset_agrees(declared, mark)) {
+        error_set(error, ERROR_DATA, "%s: begins with the byte order mark of %s, and 'charset' says %s", stream->name,
+                  mark->name, declared);
+        return error_hint(error, "leave out 'charset': the mark says it already");
+    }
+    bool needs_mark = declared ? charset_needs_mark(declared) : mark->is_unmarked;
+    if (!mark->name && needs_mark && mark->has_bytes) {
+        error_set(error, ERROR_DATA, "%s: is UTF-16 or UTF-32 without a byte order mark", stream->name);
+        return error_hint(error, "say its order: charset: utf-16le, or utf-16be");
+    }
+    return STATUS_OK;
+}
+
+/* Looks at the first bytes, and decides how the rest is decoded. */
+static Status begin(Stream *stream, Error *error)
+{
+    TRY(begin_raw(stream, error));
+    size_t size = 0, more = 1;
+    for (; size < CHARSET_MARK_MAX && more; size += more)
+        TRY(read_encoded(stream, stream->head + size, CHARSET_MARK_MAX - size, &more, error));
+    Text head = {stream->head, size};
+    CharsetMark mark = charset_find_mark(head);
+    TRY(check_mark(stream, &mark, error));
+    const char *name = mark.name ? mark.name : stream->declared;
+    stream->unread = head;
+    stream->knows_charset = name != NULL;
+    stream->is_begun = true;
+    if (!name || charset_is_utf8(name))
+        return STATUS_OK;
+    stream->unread = (Text){head.data + mark.size, head.size - mark.size};
+    return charset_open(name, read_encoded, stream, &stream->charset, error);
+}
+
+Status stream_knows_charset(Stream *stream, bool *ret_is_known, Error *error)
+{
+    if (!stream->is_begun)
+        TRY(begin(stream, error));
+    *ret_is_known = stream->knows_charset;
+    return STATUS_OK;
+}
+
+/* --- reading -------------------------------------------------------------------------------------------------- */
+
 Status stream_read_into(Stream *stream, char *bytes, size_t capacity, size_t *ret_size, Error *error)
 {
     if (!stream->is_begun)
         TRY(begin(stream, error));
     size_t size = 0;
     if (!stream->is_end)
-        TRY((stream->gunzip ? read_gzip : read_plain)(stream, bytes, capacity, &size, error));
+        TRY(stream->charset ? charset_read(stream->charset, bytes, capacity, &size, error)
+                            : read_encoded(stream, bytes, capacity, &size, error));
     stream->is_end = size == 0;
     if (stream->is_end)
         return STATUS_END;
@@ -260,6 +338,7 @@ void stream_free(Stream *stream)
         close(stream->descriptor);
     if (stream->finish)
         stream->finish(stream->context);
+    charset_free(stream->charset);
     gunzip_free(stream->gunzip);
     XXH3_freeState(stream->digest);
     free(stream->compressed);

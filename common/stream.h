@@ -1,5 +1,5 @@
-/* The bytes of one input, decoded, in blocks: plain or gzip, told apart by its first two bytes, in constant
- * memory.
+/* The bytes of one input, decoded, in blocks: plain or gzip, told apart by its first two bytes, as UTF-8 whatever
+ * character set it is in, in constant memory.
  *
  *     Stream *stream;
  *     TRY(stream_open(path, &stream, error));
@@ -48,8 +48,18 @@ typedef void StreamFinish(void *context);
 Status stream_from_giver(StreamGive *give, StreamFinish *finish, void *context, const char *name, Stream **ret_stream,
                          Error *error);
 
+/* Says in which character set (common/charset.h) the input is; before the first read. NULL: in UTF-8, or, if it begins
+ * with their byte order mark, in UTF-16 or UTF-32; that mark is not handed out. What the character set has no character
+ * for comes out as the byte FF. ERROR_CONFIG for a name that the system does not know. */
+Status stream_declare_charset(Stream *stream, const char *charset, Error *error);
+
+/* Whether something outside of the document says its character set, or said it before it was decoded: then what an XML
+ * declaration says of it does not count. Reads the first bytes. */
+Status stream_knows_charset(Stream *stream, bool *ret_is_known, Error *error);
+
 /* The next block, never empty, at most STREAM_BLOCK_SIZE, valid until the next call. STATUS_END at the end, and again
- * if called again. ERROR_DATA for damaged gzip, ERROR_IO if reading fails. */
+ * if called again. ERROR_DATA for damaged gzip, for a byte order mark of another character set than the one declared,
+ * and for UTF-16 with neither; ERROR_IO if reading fails. */
 Status stream_read(Stream *stream, Text *ret_block, Error *error);
 
 /* The same into the caller's own memory: for a reader that keeps a window of its own. capacity is not 0. */

@@ -421,6 +421,11 @@ Status xml_reader_new(XmlRead *read, void *context, const char *record_path, siz
     return STATUS_OK;
 }
 
+void xml_reader_ignore_encoding(XmlReader *reader)
+{
+    xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
+}
+
 /* Moves what the open record holds to the front of the buffers: all before it was given out. */
 static void drop_given(XmlReader *reader)
 {

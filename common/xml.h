@@ -76,6 +76,9 @@ typedef Status XmlRead(void *context, Text *ret_block, Error *error);
 Status xml_reader_new(XmlRead *read, void *context, const char *record_path, size_t ceiling, XmlReader **ret_reader,
                       Error *error);
 
+/* Before the first record: the document is in UTF-8, whatever its XML declaration says. */
+void xml_reader_ignore_encoding(XmlReader *reader);
+
 /* The next record, or STATUS_END. ERROR_DATA for a document type declaration; otherwise only what the read function
  * fails with, and ERROR_INTERNAL without memory. Messages and problems do not name the file: the caller does. */
 Status xml_reader_next(XmlReader *reader, XmlRecord *ret_record, Error *error);

@@ -93,6 +93,15 @@ static void note_output(Emitter *emitter)
 
 /* --- rejects -------------------------------------------------------------------------------------------------- */
 
+/* What a declared character set has no character for is no UTF-8 here, but that is not what was said to be there. */
+static Text reason_of(Emitter *emitter, ValueFlaw flaw)
+{
+    const char *charset = emitter->mapping->source->charset;
+    if (charset && strcmp(flaw.reason, "holds bytes that are no UTF-8") == 0)
+        return text_from(arena_printf(&emitter->arena, "holds bytes that are no text in %s", charset));
+    return utf8_sanitize(text_from(flaw.reason), &emitter->arena);
+}
+
 /* The field is NULL if it is the whole record that is wrong. */
 static Status give_reject(Emitter *emitter, RecordKind kind, const char *field, ValueFlaw flaw, Text raw, Error *error)
 {
@@ -106,7 +115,7 @@ static Status give_reject(Emitter *emitter, RecordKind kind, const char *field, 
     reject.values[REJECT_KIND] = text_from(record_spec(kind)->name);
     reject.values[REJECT_FIELD] = text_from(field);
     reject.values[REJECT_CODE] = text_from(flaw.code);
-    reject.values[REJECT_REASON] = utf8_sanitize(text_from(flaw.reason), &emitter->arena);
+    reject.values[REJECT_REASON] = reason_of(emitter, flaw);
     reject.values[REJECT_RAW] = utf8_truncate(shown, REJECT_RAW_MAX);
     return emitter->sink.reject(emitter->sink.context, kind, &reject, error);
 }

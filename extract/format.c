@@ -16,6 +16,15 @@ static Status drain(Stream *stream, Error *error)
     }
 }
 
+Status format_settle_encoding(XmlReader *reader, Stream *stream, Error *error)
+{
+    bool is_known;
+    TRY(stream_knows_charset(stream, &is_known, error));
+    if (is_known)
+        xml_reader_ignore_encoding(reader);
+    return STATUS_OK;
+}
+
 void format_note_break(const XmlRecord *record, FormatResult *result)
 {
     if (!record->problem || !text_is(text_from(record->problem), "malformed_xml"))
@@ -28,6 +37,7 @@ void format_note_break(const XmlRecord *record, FormatResult *result)
 Status format_read(Emitter *emitter, Stream *stream, FormatResult *ret_result, Error *error)
 {
     FormatResult result = {.has_content = false};
+    TRY(stream_declare_charset(stream, emitter->mapping->source->charset, error));
     switch (emitter->mapping->source->format) {
     case FORMAT_CSV:
     case FORMAT_TSV:

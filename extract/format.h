@@ -34,6 +34,10 @@ Status sitemap_format_read(Emitter *emitter, Stream *stream, FormatResult *resul
 Status feed_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
 Status weblog_format_read(Emitter *emitter, Stream *stream, FormatResult *result, Error *error);
 
+/* For readers of XML, before the first record: what the byte order mark or the source says of the character set comes
+ * before what the document says. */
+Status format_settle_encoding(XmlReader *reader, Stream *stream, Error *error);
+
 /* For readers of XML: if the record says that the document breaks off, so does the result. */
 void format_note_break(const XmlRecord *record, FormatResult *result);
 

@@ -270,6 +270,7 @@ static Status read_feed(FeedReader *reader, FormatResult *result, Error *error)
     cleanup(xml_reader_free_pointer) XmlReader *xml = NULL;
     size_t ceiling = reader->entry.emitter->mapping->source->record_ceiling;
     TRY(xml_reader_new(web_document_read, reader->document, paths, ceiling, &xml, error));
+    TRY(format_settle_encoding(xml, reader->document->stream, error));
     return read_records(reader, xml, result, error);
 }
 

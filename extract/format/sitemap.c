@@ -151,6 +151,7 @@ static Status read_xml(WebDocument *document, Entry *entry, FormatResult *result
     cleanup(xml_reader_free_pointer) XmlReader *reader = NULL;
     TRY(xml_reader_new(web_document_read, document, "/urlset/url|/sitemapindex/sitemap",
                        entry->emitter->mapping->source->record_ceiling, &reader, error));
+    TRY(format_settle_encoding(reader, document->stream, error));
     return read_records(document, reader, entry, result, error);
 }
 

@@ -3,6 +3,7 @@
 #include "common/arena.h"
 #include "common/signal.h"
 #include "common/xml.h"
+#include "extract/format.h"
 #include "extract/format/web_document.h"
 
 /* Its loc; or its own text, which comes last, as some write it. */
@@ -41,6 +42,7 @@ static Status list(WebDocument *document, SitemapFound *found, void *context, Er
     cleanup(xml_reader_free_pointer) XmlReader *reader = NULL;
     TRY(xml_reader_new(web_document_read, document, "/sitemapindex/sitemap|/urlset/url|/rss/channel|/feed/id", 0,
                        &reader, error));
+    TRY(format_settle_encoding(reader, document->stream, error));
     XmlRecord record;
     Text address;
     Status status;

@@ -175,6 +175,7 @@ Status xml_format_read(Emitter *emitter, Stream *stream, FormatResult *result, E
     const Source *source = emitter->mapping->source;
     cleanup(xml_reader_free_pointer) XmlReader *reader = NULL;
     TRY(xml_reader_new(read_block, stream, source->record.data, source->record_ceiling, &reader, error));
+    TRY(format_settle_encoding(reader, stream, error));
     XmlRecord record;
     cleanup(free_lists) XmlList *lists = calloc(emitter->mapping->slot_count + 1, sizeof *lists);
     if (!lists)

@@ -85,34 +85,6 @@ static void utf8_mark_is_dropped(void **state)
     expect(&plain, "\xEF\xBB", "1:<\xEF\xBB>\n");
 }
 
-static void foreign_encodings_are_refused(void **state)
-{
-    (void)state;
-    static const struct {
-        Text input;
-        const char *message;
-    } cases[] = {
-        {{"\xFF\xFE"
-          "a\0",
-          4},
-         "test.csv: is UTF-16, not UTF-8"},
-        {{"\xFE\xFF\0a", 4}, "test.csv: is UTF-16, not UTF-8"},
-        {{"\xFF\xFE", 2}, "test.csv: is UTF-16, not UTF-8"},
-        {{"\xFF\xFE\0\0a\0\0\0", 8}, "test.csv: is UTF-32, not UTF-8"},
-        {{"\0\0\xFE\xFF\0\0\0a", 8}, "test.csv: is UTF-32, not UTF-8"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        for (size_t step = 0; step < 5; step++) {
-            cleanup(buffer_done) Buffer found = buffer_make(1000);
-            CsvCounts counts;
-            Error error = ERROR_INIT;
-            assert_int_equal(csv_check(&plain, cases[i].input, step, &found, &counts, &error), STATUS_ERROR);
-            assert_int_equal(error.code, ERROR_DATA);
-            assert_string_equal(error.message, cases[i].message);
-            assert_true(error.hint[0]);
-        }
-}
-
 static void quotes_protect(void **state)
 {
     (void)state;
@@ -401,7 +373,6 @@ int main(void)
         cmocka_unit_test(blank_lines_are_skipped_and_counted),
         cmocka_unit_test(fields_may_be_empty),
         cmocka_unit_test(utf8_mark_is_dropped),
-        cmocka_unit_test(foreign_encodings_are_refused),
         cmocka_unit_test(quotes_protect),
         cmocka_unit_test(quoted_line_ends_count_as_lines),
         cmocka_unit_test(quote_opens_at_the_start_of_a_field_only),

@@ -198,7 +198,7 @@ static void damaged_gzip_names_the_file(void **state)
     assert_non_null(strstr(error.message, ": trailing junk after byte 26"));
 }
 
-/* Somebody who gives "abc", a byte at a time, then ends or fails. */
+/* Somebody who gives "abcdefgh", a byte at a time, then ends or fails. */
 typedef struct Giver {
     size_t given;
     bool is_broken;
@@ -209,11 +209,11 @@ static Status give(void *context, char *bytes, size_t capacity, size_t *ret_size
 {
     Giver *giver = context;
     assert_true(capacity > 0);
-    if (giver->given == 3 && giver->is_broken)
+    if (giver->given == 8 && giver->is_broken)
         return error_set(error, ERROR_UNAVAILABLE, "gone");
-    *ret_size = giver->given < 3;
+    *ret_size = giver->given < 8;
     if (*ret_size)
-        bytes[0] = "abc"[giver->given++];
+        bytes[0] = "abcdefgh"[giver->given++];
     return STATUS_OK;
 }
 
@@ -232,8 +232,8 @@ static void takes_what_somebody_gives(void **state)
         Stream *stream = NULL;
         assert_int_equal(stream_from_giver(give, finish, &giver, "query", &stream, &error), STATUS_OK);
         assert_int_equal(read_to_end(stream, &output, &error), is_broken ? STATUS_ERROR : STATUS_END);
-        assert_true(text_is(buffer_text(&output), "abc"));
-        Key expected = hash_bytes(TEXT("abc")), digest = stream_digest(stream);
+        assert_true(text_is(buffer_text(&output), "abcdefgh"));
+        Key expected = hash_bytes(TEXT("abcdefgh")), digest = stream_digest(stream);
         assert_true(key_equal(&digest, &expected));
         assert_string_equal(error.message, is_broken ? "query: gone" : "");
         assert_int_equal(giver.finished, 0);

