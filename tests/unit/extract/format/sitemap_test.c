@@ -39,6 +39,19 @@ static void takes_any_namespace(void **state)
         expect(SITEMAP, documents[i], "content 1 url=u\n");
 }
 
+static void reads_other_encodings(void **state)
+{
+    (void)state;
+    static const char document[] = "<?xml version='1.0' encoding='UTF-16'?><urlset><url><loc>u</loc></url></urlset>";
+    char wide[2 * sizeof document] = "\xFF\xFE";
+    for (size_t i = 0; i + 1 < sizeof document; i++)
+        wide[2 + 2 * i] = document[i];
+    expect_bytes(SITEMAP, (Text){wide, 2 * sizeof document}, "content 1 url=u\n");
+    expect(SITEMAP, "<?xml version='1.0' encoding='ISO-8859-1'?><urlset><url><loc>\xE9</loc></url></urlset>",
+           "content 1 url=\xC3\xA9\n");
+    expect_bytes(SITEMAP, TEXT("\xFF\xFEh\0t\0t\0p\0:\0/\0/\0a\0"), "content 1 url=http://a\n");
+}
+
 static void counts_lines_above(void **state)
 {
     (void)state;
@@ -199,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_an_entry_says),
         cmocka_unit_test(takes_any_namespace),
+        cmocka_unit_test(reads_other_encodings),
         cmocka_unit_test(counts_lines_above),
         cmocka_unit_test(takes_what_extensions_say),
         cmocka_unit_test(reads_text),
