@@ -242,14 +242,6 @@ static Status emit_rule(Emitter *emitter, size_t index, Text raw, Error *error)
     return emitter->sink.record ? emitter->sink.record(emitter->sink.context, rule->kind, record, error) : STATUS_OK;
 }
 
-static Status emit_rules(Emitter *emitter, size_t scope, Text raw, Error *error)
-{
-    for (size_t i = 0; i < emitter->mapping->rule_count; i++)
-        if (emitter->mapping->rules[i].scope == scope)
-            TRY(emit_rule(emitter, i, raw, error));
-    return STATUS_OK;
-}
-
 /* --- lists ---------------------------------------------------------------------------------------------------- */
 
 static Status reject_list(Emitter *emitter, size_t scope, ValueFlaw flaw, Text raw, Error *error)
@@ -291,14 +283,16 @@ static Status emit_pieces(Emitter *emitter, size_t number, Text raw, Error *erro
         emitter_clear_scope(emitter, number);
         if (scope->piece_slot != MAPPING_NO_SLOT)
             emitter->values[scope->piece_slot] = (Value){piece, VALUE_PLAIN};
-        TRY(emit_rules(emitter, number, raw, error));
+        TRY(emitter_emit(emitter, number, raw, error));
     }
     return STATUS_OK;
 }
 
 Status emitter_emit(Emitter *emitter, size_t scope, Text raw, Error *error)
 {
-    TRY(emit_rules(emitter, scope, raw, error));
+    for (size_t i = 0; i < emitter->mapping->rule_count; i++)
+        if (emitter->mapping->rules[i].scope == scope)
+            TRY(emit_rule(emitter, i, raw, error));
     for (size_t i = 1; scope == 0 && i < emitter->mapping->scope_count; i++)
         if (emitter->mapping->scopes[i].form == EACH_PIECE)
             TRY(emit_pieces(emitter, i, raw, error));

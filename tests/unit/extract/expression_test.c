@@ -106,6 +106,25 @@ static void leaves_out_by_unless(void **state)
            "c,d,r\nUSD,1,1\nEUR,x,1\nGBP,1,1\n", "rate 2 currency=USD day=1 rate=1\n");
 }
 
+/* What a filter makes of a value is forgotten with its record. */
+static void filters_in_constant_memory(void **state)
+{
+    (void)state;
+    char *input = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&input, &size);
+    for (int i = 0; i < 20000; i++)
+        fprintf(stream, "{\"id\":%d,\"s\":\"\\u0061aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%s\"}\n", i,
+                i == 19999 ? "x" : "");
+    fclose(stream);
+    CheckResult result = check_read("kind: lead\nformat: ndjson\nrecord_ceiling: 128B\nonly: {s: {like: '*x'}}\n"
+                                    "fields: {contact_key: id}\n",
+                                    text_from(input), 0, false);
+    assert_string_equal("lead 20000 contact_key=19999\n", result.output);
+    free(result.output);
+    free(input);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +136,7 @@ int main(void)
         cmocka_unit_test(forgets_the_record_before),
         cmocka_unit_test(takes_what_is_like_a_pattern),
         cmocka_unit_test(leaves_out_by_unless),
+        cmocka_unit_test(filters_in_constant_memory),
     };
     return cmocka_run_group_tests(tests, check_begin, check_end);
 }
