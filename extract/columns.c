@@ -365,8 +365,38 @@ static Text name_in_group(const Mapping *mapping, Text name, char *room, size_t 
     return name;
 }
 
+/* A column for which nothing stands in, of a place of a field or list; of several columns the first. */
+static void report_missing(const Columns *columns, const Emitter *emitter, const int *slots, size_t count)
+{
+    const Mapping *mapping = emitter->mapping;
+    for (size_t i = 0; i < count; i++) {
+        int slot = outer_slot(mapping, slots[i]);
+        if (mapping->slots[slot].scope > 0 || is_bound(columns, slot))
+            return;
+    }
+    if (count)
+        emitter->sink.missing(emitter->sink.context, mapping->slots[outer_slot(mapping, slots[0])].path);
+}
+
+static void report_all_missing(const Columns *columns, const Emitter *emitter)
+{
+    const Mapping *mapping = emitter->mapping;
+    for (size_t i = 0; i < mapping->rule_count; i++) {
+        const MappingRule *rule = &mapping->rules[i];
+        for (size_t j = 0; j < rule->field_count; j++)
+            report_missing(columns, emitter, &rule->fields[j].slot, 1);
+        for (size_t j = 0; j < rule->expression_count; j++)
+            report_missing(columns, emitter, rule->expressions[j].slots, rule->expressions[j].slot_count);
+    }
+    for (size_t scope = 1; scope < mapping->scope_count; scope++)
+        if (mapping->scopes[scope].form == EACH_PIECE)
+            report_missing(columns, emitter, &mapping->scopes[scope].list_slot, 1);
+}
+
 void columns_report(const Columns *columns, Emitter *emitter, const Text *names, size_t count)
 {
+    if (emitter->sink.missing)
+        report_all_missing(columns, emitter);
     cleanup(arena_done) Arena arena = arena_make(CSV_FIELDS_MAX);
     bool *is_asked_for = emitter->sink.name ? arena_allocate(&arena, count) : NULL;
     if (!is_asked_for)

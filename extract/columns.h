@@ -58,7 +58,8 @@ Status columns_emit(const Columns *columns, Emitter *emitter, const Text *fields
                     Error *error);
 
 /* For a preview: tells the emitter's sink of the columns that nobody asks for, by their names, or NULL: by numbers. In
- * groups # stands for the number. */
+ * groups # stands for the number. And of those that would be read, and are not there: of several that may stand for
+ * one field the first. */
 void columns_report(const Columns *columns, Emitter *emitter, const Text *names, size_t count);
 
 /* May be called on COLUMNS_INIT, and again. */

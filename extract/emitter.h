@@ -25,7 +25,8 @@ enum { REJECT_RAW_MAX = 4096 };
 typedef struct RecordSink {
     Status (*record)(void *context, RecordKind kind, const Record *record, Error *error);
     Status (*reject)(void *context, RecordKind kind, const Record *reject, Error *error);
-    void (*name)(void *context, Text path); /* a place of the source that nobody asks for; may repeat */
+    void (*name)(void *context, Text path);    /* a place of the source that nobody asks for; may repeat */
+    void (*missing)(void *context, Text path); /* a column that would be read, and is not there; likewise */
     void *context;
     void (*progress)(void *progress_context); /* now and then */
     void *progress_context;

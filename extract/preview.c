@@ -141,22 +141,46 @@ static Status take_reject(void *context, RecordKind kind, const Record *reject, 
     return STATUS_OK;
 }
 
+static void add_name(Preview *preview, PreviewNames *names, Text path)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (text_equal(names->items[i], path))
+            return;
+    Text copy = names->count < PREVIEW_NAMES_MAX ? arena_copy_text(&preview->arena, path) : TEXT_NULL;
+    if (copy.data)
+        names->items[names->count++] = copy;
+    else
+        names->has_more = true;
+}
+
 static void take_name(void *context, Text path)
 {
     Preview *preview = context;
-    for (size_t i = 0; i < preview->name_count; i++)
-        if (text_equal(preview->names[i], path))
-            return;
-    Text copy = preview->name_count < PREVIEW_NAMES_MAX ? arena_copy_text(&preview->arena, path) : TEXT_NULL;
-    if (copy.data)
-        preview->names[preview->name_count++] = copy;
-    else
-        preview->has_more_names = true;
+    add_name(preview, &preview->unmapped, path);
+}
+
+static void take_missing(void *context, Text path)
+{
+    Preview *preview = context;
+    add_name(preview, &preview->missing, path);
 }
 
 RecordSink preview_sink(Preview *preview)
 {
-    return (RecordSink){.record = take_record, .reject = take_reject, .name = take_name, .context = preview};
+    return (RecordSink){
+        .record = take_record, .reject = take_reject, .name = take_name, .missing = take_missing, .context = preview};
+}
+
+static void print_names(const Preview *preview, const PreviewNames *names, const char *what)
+{
+    fprintf(preview->stream, "source %s not %s: ", preview->what, what);
+    if (names->count == 0)
+        fputs("none", preview->stream);
+    for (size_t i = 0; i < names->count; i++) {
+        fputs(i ? ", " : "", preview->stream);
+        print_value(preview->stream, names->items[i]);
+    }
+    fputs(names->has_more ? ", …\n" : "\n", preview->stream);
 }
 
 void preview_end(const Preview *preview, const Emitter *emitter)
@@ -165,18 +189,13 @@ void preview_end(const Preview *preview, const Emitter *emitter)
     if (left_out)
         fprintf(preview->stream, "left out by 'only' and 'unless': %" PRIu64 " of %" PRIu64 " record%s\n", left_out,
                 read, read == 1 ? "" : "s");
-    fprintf(preview->stream, "source %s not mapped: ", preview->what);
-    if (preview->name_count == 0)
-        fputs("none", preview->stream);
-    for (size_t i = 0; i < preview->name_count; i++) {
-        fputs(i ? ", " : "", preview->stream);
-        print_value(preview->stream, preview->names[i]);
-    }
-    fputs(preview->has_more_names ? ", …\n" : "\n", preview->stream);
+    print_names(preview, &preview->unmapped, "mapped");
+    if (preview->missing.count)
+        print_names(preview, &preview->missing, "there");
 }
 
 void preview_done(Preview *preview)
 {
     arena_done(&preview->arena);
-    preview->name_count = 0;
+    preview->unmapped.count = preview->missing.count = 0;
 }

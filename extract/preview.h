@@ -17,6 +17,7 @@
  *
  *     left out by 'only' and 'unless': 4 of 7 records
  *     source columns not mapped: Fax, Salutation
+ *     source columns not there: Country
  */
 #ifndef CLOSEDLOOP_EXTRACT_PREVIEW_H
 #define CLOSEDLOOP_EXTRACT_PREVIEW_H
@@ -28,14 +29,18 @@
 
 enum { PREVIEW_VALUE_COLUMNS = 100, PREVIEW_PADDED_COLUMNS = 40, PREVIEW_NAMES_MAX = 200 };
 
+typedef struct PreviewNames {
+    Text items[PREVIEW_NAMES_MAX];
+    size_t count;
+    bool has_more;
+} PreviewNames;
+
 typedef struct Preview {
     FILE *stream;
     const char *what; /* columns, keys or names */
     Emitter *emitter; /* whose records these are: tells where their values came from; NULL: they are shown alone */
     Arena arena;
-    Text names[PREVIEW_NAMES_MAX];
-    size_t name_count;
-    bool has_more_names;
+    PreviewNames unmapped, missing;
 } Preview;
 
 Preview preview_make(FILE *stream, SourceFormat format);
@@ -43,7 +48,8 @@ Preview preview_make(FILE *stream, SourceFormat format);
 /* The preview must not move while the sink is in use. */
 RecordSink preview_sink(Preview *preview);
 
-/* How many of the records read up to here were left out, if any, and the line on what is not mapped. */
+/* How many of the records read up to here were left out, if any, and the lines on what is not mapped, and, if there
+ * are any, on columns that would be read and are not there. */
 void preview_end(const Preview *preview, const Emitter *emitter);
 
 void preview_done(Preview *preview);
