@@ -134,6 +134,35 @@ static void digests_what_was_written(void **state)
 }
 
 /* XXH3-128 with seed 0 of no bytes, as xxhsum -H2 shows it. */
+/* What was taken since the mark is gone, from the buffer and from the disk, and the digest is that of what is left. */
+static void returns_to_a_mark(void **state)
+{
+    Place *place = *state;
+    static char block[700 * 1000];
+    memset(block, 'x', sizeof block);
+    cleanup(file_writer_done) FileWriter writer = FILE_WRITER_INIT;
+    Error error = ERROR_INIT;
+    assert_int_equal(STATUS_OK, file_writer_open(path_in(place, "a"), 0600, &writer, &error));
+    assert_int_equal(STATUS_ERROR, file_writer_return(&writer, &error));
+    assert_int_equal(STATUS_OK, file_writer_write(&writer, "one ", 4, &error));
+    assert_int_equal(STATUS_OK, file_writer_mark(&writer, &error));
+    assert_int_equal(STATUS_OK, file_writer_write(&writer, block, 10, &error));
+    assert_int_equal(STATUS_OK, file_writer_return(&writer, &error));
+    assert_int_equal(STATUS_OK, file_writer_write(&writer, block, sizeof block, &error));
+    assert_int_equal(STATUS_OK, file_writer_write(&writer, block, 10, &error));
+    assert_int_equal(STATUS_OK, file_writer_return(&writer, &error));
+    assert_int_equal(STATUS_OK, file_writer_write(&writer, "two ", 4, &error));
+    assert_int_equal(STATUS_OK, file_writer_mark(&writer, &error));
+    assert_int_equal(STATUS_OK, file_writer_write(&writer, "three", 5, &error));
+    assert_int_equal(STATUS_OK, file_writer_return(&writer, &error));
+    assert_int_equal(STATUS_OK, file_writer_write(&writer, "four", 4, &error));
+    assert_int_equal(STATUS_OK, file_writer_commit(&writer, &error));
+    expect_content(path_in(place, "a"), "one two four");
+    Key digest = file_writer_digest(&writer), expected = hash_bytes(TEXT("one two four"));
+    assert_true(key_equal(&expected, &digest));
+    assert_int_equal(12, writer.bytes);
+}
+
 static void digests_the_empty_file(void **state)
 {
     Place *place = *state;
@@ -346,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_IN_PLACE(commits_whole_files),
         TEST_IN_PLACE(digests_what_was_written),
+        TEST_IN_PLACE(returns_to_a_mark),
         TEST_IN_PLACE(digests_the_empty_file),
         TEST_IN_PLACE(leaves_nothing_without_a_commit),
         TEST_IN_PLACE(writes_plain_files),

@@ -233,6 +233,65 @@ static void reads_what_it_wrote(void **state)
 }
 
 /* An extracted batch without views. */
+static const BatchCount few[] = {{RECORD_DEAL, 4, 3, 0, 0, 1}},
+                        rest[] = {{RECORD_DEAL, 6, 3, 2, 1, 0}, {RECORD_DEAL_CONTACT, 3, 3, 0, 0, 0}};
+static const BatchFilter few_filters[] = {{RECORD_DEAL, "mapping", 1}};
+static const BatchMember members[] = {
+    {{{0x31}}, 3, false, 0, 1, few, 1, few_filters, 1},
+    {{{0x32}}, 8, true, INT64_MAX, INT64_MIN, rest, 2, NULL, 0},
+};
+
+static void make_bundle(Fixture *fixture)
+{
+    fixture->manifest.mode = MODE_APPEND;
+    fixture->manifest.members = members;
+    fixture->manifest.member_count = 2;
+}
+
+/* Each member is what it would be alone. */
+static void reads_the_members_of_a_bundle(void **state)
+{
+    Fixture *fixture = *state;
+    make_bundle(fixture);
+    Manifest read = {0};
+    assert_int_equal(parse(fixture, written(fixture).data, &read), STATUS_OK);
+    assert_int_equal(read.member_count, 2);
+    Manifest second = manifest_of_member(&read, 1), alone = fixture->manifest;
+    assert_int_equal(second.batch_id.bytes[0], 0x32);
+    assert_int_equal(second.sequence, 8);
+    assert_true(second.is_refused);
+    assert_int_equal(second.first_at, INT64_MAX);
+    assert_int_equal(second.input_count, 1);
+    assert_string_equal(second.inputs[0].file, "/data/deals \"2\".xml");
+    assert_int_equal(second.count_count, 2);
+    assert_int_equal(second.counts[0].rejected, 2);
+    assert_int_equal(second.member_count, 0);
+    assert_int_equal(manifest_of_member(&read, 0).filters[0].records, 1);
+    alone.inputs = &inputs[1];
+    alone.input_count = 1;
+    manifest_seal(&alone);
+    assert_true(key_equal(&alone.input_digest, &second.input_digest));
+}
+
+static void refuses_what_is_no_bundle(void **state)
+{
+    Fixture *fixture = *state;
+    make_bundle(fixture);
+    assert_refused(fixture, "\"mode\": \"append\"", "\"mode\": \"upsert\"",
+                   "m.json: the manifest has members, and is no bundle");
+    assert_refused(fixture, "\"read\": 4,\n          \"emitted\": 3", "\"read\": 5,\n          \"emitted\": 4",
+                   "m.json: the manifest has members that read more or less than it did");
+    assert_refused(fixture, "\"sequence\": 8", "\"sequence\": 1000000",
+                   "m.json: the manifest has a sequence number that is out of range");
+    assert_refused(fixture, "\"records\": 1\n        }", "\"records\": 2\n        }",
+                   "m.json: the manifest has reasons for what is filtered that do not add up");
+    fixture->manifest.member_count = 1;
+    Manifest read;
+    buffer_clear(&fixture->buffer);
+    assert_int_equal(manifest_write(&fixture->manifest, &fixture->buffer, &fixture->error), STATUS_ERROR);
+    assert_int_equal(parse(fixture, "{}", &read), STATUS_ERROR);
+}
+
 static void absent_values_are_null(void **state)
 {
     Fixture *fixture = *state;
@@ -416,6 +475,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(writes_what_people_can_read),
         TEST(reads_what_it_wrote),
+        TEST(reads_the_members_of_a_bundle),
+        TEST(refuses_what_is_no_bundle),
         TEST(absent_values_are_null),
         TEST(seals_what_a_batch_is),
         TEST(passes_over_what_is_new),

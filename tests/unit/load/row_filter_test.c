@@ -128,6 +128,73 @@ static void test_what_is_no_file_of_views_is_refused(void **state)
     }
 }
 
+/* Rows of three members: their names, and the number of each. */
+static void encode_members(Buffer *file, const char *names, const int32_t *last)
+{
+    Error error = ERROR_INIT;
+    assert_int_equal(copy_encode_header(file, &error), STATUS_OK);
+    for (size_t i = 0; names[i]; i++) {
+        int64_t at = noon + (int64_t)i * TIME_SECOND;
+        assert_int_equal(copy_encode_begin(file, 3, &error), STATUS_OK);
+        assert_int_equal(copy_encode_text(file, names[i] == '-' ? TEXT_NULL : (Text){names + i, 1}, &error), STATUS_OK);
+        assert_int_equal(copy_encode_time(file, &at, &error), STATUS_OK);
+        assert_int_equal(copy_encode_int32(file, &last[i], &error), STATUS_OK);
+    }
+    assert_int_equal(copy_encode_trailer(file, &error), STATUS_OK);
+}
+
+static void test_members_become_batches_and_those_without_a_number_go(void **state)
+{
+    (void)state;
+    static const int32_t numbers[] = {1000, 0, 70000}, given[] = {0, 0, 1, 2, 2, 1, 2},
+                         put[] = {1000, 1000, 70000, 70000, 70000};
+    for (size_t step = 1; step < 120; step++) {
+        cleanup(buffer_done) Buffer file = buffer_make(CEILING);
+        cleanup(buffer_done) Buffer expected = buffer_make(CEILING);
+        encode_members(&file, "ab-d-fg", given);
+        Error error = ERROR_INIT;
+        buffer_clear(&sent);
+        cleanup(row_filter_done) RowFilter filter = row_filter_make();
+        row_filter_number(&filter, numbers, 3);
+        for (size_t at = 0; at < file.size; at += step) {
+            size_t size = file.size - at < step ? file.size - at : step;
+            assert_int_equal(row_filter_take(&filter, NULL, (Text){file.data + at, size}, &error), STATUS_OK);
+        }
+        /* The times of c and f went with them. */
+        assert_int_equal(filter.rows, 7);
+        static const int64_t seconds[] = {0, 1, 3, 4, 6};
+        static const char names[] = "abd-g";
+        assert_int_equal(copy_encode_header(&expected, &error), STATUS_OK);
+        for (size_t i = 0; names[i]; i++) {
+            int64_t at = noon + seconds[i] * TIME_SECOND;
+            assert_int_equal(copy_encode_begin(&expected, 3, &error), STATUS_OK);
+            assert_int_equal(copy_encode_text(&expected, names[i] == '-' ? TEXT_NULL : (Text){names + i, 1}, &error),
+                             STATUS_OK);
+            assert_int_equal(copy_encode_time(&expected, &at, &error), STATUS_OK);
+            assert_int_equal(copy_encode_int32(&expected, &put[i], &error), STATUS_OK);
+        }
+        assert_int_equal(copy_encode_trailer(&expected, &error), STATUS_OK);
+        assert_int_equal(sent.size, expected.size);
+        assert_memory_equal(sent.data, expected.data, expected.size);
+    }
+}
+
+static void test_a_member_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    static const int32_t numbers[] = {1000, 2000}, beyond[] = {2}, below[] = {-1};
+    const int32_t *const given[] = {beyond, below};
+    for (size_t i = 0; i < 2; i++) {
+        cleanup(buffer_done) Buffer file = buffer_make(CEILING);
+        Error error = ERROR_INIT;
+        encode_members(&file, "a", given[i]);
+        cleanup(row_filter_done) RowFilter filter = row_filter_make();
+        row_filter_number(&filter, numbers, 2);
+        assert_int_equal(row_filter_take(&filter, NULL, buffer_text(&file), &error), STATUS_ERROR);
+        assert_int_equal(error.code, ERROR_DATA);
+    }
+}
+
 static void test_nothing_follows_the_trailer(void **state)
 {
     (void)state;
@@ -151,6 +218,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_all_others_pass, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rows_are_cut_by_blocks_anywhere, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_no_file_of_views_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_members_become_batches_and_those_without_a_number_go, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_member_that_is_none_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_follows_the_trailer, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
