@@ -156,7 +156,7 @@ from cl_core.content_rule as r;
 create temporary table new_content on commit drop as
 select
     c.content_id, u.url, u.host, u.path,
-    coalesce(k.title, t.title) as title,
+    coalesce(k.title, s.title) as title,
     coalesce(k.kind, r.kind) as kind,
     coalesce(k.topic, r.topic) as topic,
     coalesce(k.stage, r.stage) as stage,
@@ -171,22 +171,15 @@ select
     coalesce(k.catalogues, '{}') as catalogues
 from changed_content as c
 left join catalogued as k on k.content_id = c.content_id
-left join lateral (
-    select seen.url, seen.host, seen.path
-    from cl_core.content_seen as seen
-    where seen.content_id = c.content_id
-    limit 1
-) as s on true
+left join (
+    select distinct on (seen.content_id) seen.content_id, seen.url, seen.host, seen.path, seen.title
+    from changed_content as of_interest
+    join cl_core.content_seen as seen on seen.content_id = of_interest.content_id
+    order by seen.content_id, seen.title is null, seen.titled_at desc nulls last, seen.title
+) as s on s.content_id = c.content_id
 cross join lateral (
     select coalesce(k.url, s.url) as url, coalesce(k.host, s.host) as host, coalesce(k.path, s.path) as path
 ) as u
-left join lateral (
-    select seen.title
-    from cl_core.content_seen as seen
-    where seen.content_id = c.content_id and seen.title is not null
-    order by seen.titled_at desc nulls last, seen.title
-    limit 1
-) as t on true
 cross join lateral (
     select
         (array_agg(p.kind order by p.rule_no) filter (where p.kind is not null))[1] as kind,
