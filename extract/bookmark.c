@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BOOKMARK_VERSION = 1, FILE_CEILING = 256 << 20, ARENA_CEILING = 512 << 20 };
@@ -73,6 +74,27 @@ Status bookmark_set(Bookmark *bookmark, const BookmarkEntry *entry, Error *error
     bookmark->entries[i] = copy;
     bookmark->is_changed = true;
     return STATUS_OK;
+}
+
+static bool is_gone(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+void bookmark_forget_gone(Bookmark *bookmark, const FileInput *files, size_t count)
+{
+    size_t kept = 0, file = 0;
+    for (size_t i = 0; i < bookmark->count; i++) {
+        const BookmarkEntry *entry = &bookmark->entries[i];
+        while (file < count && strcmp(files[file].path, entry->path) < 0)
+            file++;
+        bool is_found = file < count && strcmp(files[file].path, entry->path) == 0;
+        if (is_found || !is_gone(entry->path))
+            bookmark->entries[kept++] = *entry;
+    }
+    bookmark->is_changed = bookmark->is_changed || kept < bookmark->count;
+    bookmark->count = kept;
 }
 
 /* --- reading -------------------------------------------------------------------------------------------------- */

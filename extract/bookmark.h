@@ -17,6 +17,7 @@
 #include "common/arena.h"
 #include "common/error.h"
 #include "common/hash.h"
+#include "extract/transport/files.h"
 
 #include <stdint.h>
 
@@ -49,6 +50,10 @@ Status bookmark_set(Bookmark *bookmark, const BookmarkEntry *entry, Error *error
 
 /* Entries that name this batch. */
 size_t bookmark_count_batch(const Bookmark *bookmark, const char *batch);
+
+/* Forgets the files that are gone: not among these, which are all that were found, sorted by path, and not on the disk
+ * either. */
+void bookmark_forget_gone(Bookmark *bookmark, const FileInput *files, size_t count);
 
 /* Writes it durably, if it was changed. Makes spool/state. */
 Status bookmark_save(Bookmark *bookmark, Error *error);

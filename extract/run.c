@@ -282,6 +282,8 @@ static Status read_inputs(Turn *turn, Error *error)
     turn->outcome->decoded_bytes = turn->job.decoded_bytes;
     if (run->is_dry)
         return status;
+    if (status == STATUS_OK && turn->inputs.is_whole && !run->has_since)
+        bookmark_forget_gone(&turn->bookmark, turn->inputs.files.items, turn->inputs.files.count);
     /* Also when the run was stopped: what was committed need not be read again. */
     Error saving = ERROR_INIT;
     if (save_bookmark(turn, &saving) == STATUS_OK || status != STATUS_OK)

@@ -81,6 +81,32 @@ static void grows(void **state)
     assert_int_equal(457, bookmark_find(&read, "/data/457")->size);
 }
 
+/* What was found stays, also if it is gone by now, and so does what is on the disk, found or not. */
+static void forgets_what_is_gone(void **state)
+{
+    (void)state;
+    Error error = ERROR_INIT;
+    cleanup(bookmark_done) Bookmark bookmark = {0}, read = {0};
+    assert_int_equal(STATUS_OK, bookmark_load(check_path("forgetful"), "s", &bookmark, &error));
+    check_write_string("there", "");
+    const char *there = check_path("there"), *below = check_path("there/below");
+    const char *const paths[] = {"/gone/a", "/gone/b", "/gone/c", there, below};
+    for (size_t i = 0; i < 5; i++)
+        put(&bookmark, paths[i], 1, "batch");
+    assert_int_equal(STATUS_OK, bookmark_save(&bookmark, &error));
+    const FileInput found[] = {{.path = "/gone/0"}, {.path = "/gone/b"}, {.path = "/gone/bb"}};
+    bookmark_forget_gone(&bookmark, found, 3);
+    assert_int_equal(2, bookmark.count);
+    assert_non_null(bookmark_find(&bookmark, "/gone/b"));
+    assert_non_null(bookmark_find(&bookmark, there));
+    assert_int_equal(STATUS_OK, bookmark_save(&bookmark, &error));
+    assert_int_equal(STATUS_OK, bookmark_load(check_path("forgetful"), "s", &read, &error));
+    assert_int_equal(2, read.count);
+    read.is_changed = false;
+    bookmark_forget_gone(&read, found, 3);
+    assert_false(read.is_changed);
+}
+
 static void refuses_what_is_no_bookmark(void **state)
 {
     (void)state;
@@ -113,6 +139,7 @@ int main(void)
         cmocka_unit_test(is_empty_without_a_file),
         cmocka_unit_test(comes_back_as_it_was),
         cmocka_unit_test(grows),
+        cmocka_unit_test(forgets_what_is_gone),
         cmocka_unit_test(refuses_what_is_no_bookmark),
     };
     return cmocka_run_group_tests(tests, check_begin, check_end);

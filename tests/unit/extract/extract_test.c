@@ -2,6 +2,7 @@
 
 #include "common/batch.h"
 #include "common/file.h"
+#include "extract/bookmark.h"
 #include "extract/extract.h"
 
 #include <signal.h>
@@ -309,6 +310,47 @@ static void small_files_travel_together(void **state)
     assert_int_equal(2, manifest.sequence);
 }
 
+static size_t bookmark_size(const char *source)
+{
+    Error error = ERROR_INIT;
+    cleanup(bookmark_done) Bookmark bookmark = {0};
+    assert_int_equal(STATUS_OK, bookmark_load(check_path("spool"), source, &bookmark, &error));
+    return bookmark.count;
+}
+
+/* A complete run forgets files that are gone; one that looked for some alone, or did not find what the configuration
+ * names, does not know. */
+static void forgets_files_that_are_gone(void **state)
+{
+    (void)state;
+    configure(events, rates);
+    write_events(1, 4, 1);
+    expect_run("", 0);
+    assert_int_equal(4, bookmark_size("events"));
+    assert_int_equal(0, unlink(check_path("e2.csv")));
+    expect_run("--dry-run", 0);
+    expect_run("--since 2000-01-01", 0);
+    assert_int_equal(4, bookmark_size("events"));
+    expect_run("", 0);
+    assert_int_equal(3, bookmark_size("events"));
+    assert_int_equal(0, unlink(check_path("r1.csv")));
+    expect_run("", 66);
+    assert_int_equal(1, bookmark_size("rates"));
+    configure("  - {name: events, kind: rate, format: csv, mode: append, path: ['e*.csv', 'other/*.csv'], "
+              "fields: {currency: c, day: d, rate: r}}\n",
+              "");
+    assert_int_equal(0, unlink(check_path("e3.csv")));
+    expect_run("", 66);
+    assert_int_equal(3, bookmark_size("events"));
+    /* What comes back is read again. */
+    configure(events, "");
+    expect_run("", 0);
+    assert_int_equal(2, bookmark_size("events"));
+    write_events(2, 2, 1);
+    expect_run("", 0);
+    assert_int_equal(3, bookmark_size("events"));
+}
+
 static const char arrays[] = "  - {name: events, kind: rate, format: json, mode: append, path: 'e*.json', "
                              "fields: {currency: c, day: d, rate: r}}\n";
 
@@ -604,6 +646,7 @@ int main(void)
         EACH(small_files_travel_together),
         EACH(what_cannot_be_read_leaves_no_trace),
         EACH(large_files_go_alone),
+        EACH(forgets_files_that_are_gone),
         EACH(leaves_out_old_files),
         EACH(goes_on_after_a_bad_file),
         EACH(says_what_is_missing),
