@@ -110,6 +110,18 @@ Status file_writer_open_plain(const char *path, mode_t mode, FileWriter *ret_wri
     return open_writer(path, true, mode, ret_writer, error);
 }
 
+Status file_writer_open_nowhere(FileWriter *ret_writer, Error *error)
+{
+    cleanup(file_writer_done) FileWriter writer = FILE_WRITER_INIT;
+    TRY(take_memory(&writer, "/dev/null", true, error));
+    writer.descriptor = open(writer.path, O_WRONLY | O_CLOEXEC);
+    if (writer.descriptor < 0)
+        return cannot_create(writer.path, error);
+    *ret_writer = writer;
+    writer = (FileWriter)FILE_WRITER_INIT;
+    return STATUS_OK;
+}
+
 static Status write_fully(int descriptor, const char *bytes, size_t size)
 {
     while (size) {

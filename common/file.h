@@ -50,6 +50,9 @@ Status file_writer_open(const char *path, mode_t mode, FileWriter *ret_writer, E
 /* Makes the file at its own name, for a folder that is renamed once it is whole. The file must not be there. */
 Status file_writer_open_plain(const char *path, mode_t mode, FileWriter *ret_writer, Error *error);
 
+/* Takes bytes, and keeps none of them: for who only wants to count. It cannot be committed. */
+Status file_writer_open_nowhere(FileWriter *ret_writer, Error *error);
+
 /* The writing behind file_writer_write(): for what does not fit into the buffer. */
 Status file_writer_write_through(FileWriter *writer, const void *bytes, size_t size, Error *error);
 

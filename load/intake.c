@@ -34,8 +34,10 @@ static Status read_manifests(const Config *config, Arena *arena, const char *con
     const char *folder;
     const char *const *names;
     size_t count;
-    TRY(batch_stage_folder(config->spool, STAGE_TRANSFORMED, arena, &folder, error));
     TRY(batch_list(config->spool, STAGE_TRANSFORMED, arena, &names, &count, error));
+    if (count == 0)
+        return STATUS_OK;
+    TRY(batch_stage_folder(config->spool, STAGE_TRANSFORMED, arena, &folder, error));
     Manifest *manifests = arena_allocate(arena, count * sizeof *manifests);
     if (!manifests)
         return error_no_memory(error);

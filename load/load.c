@@ -202,7 +202,7 @@ static Status work_through(const Values *values, const OptionLine *line, const L
         log_warning(log, "%s may be changed by others: what it says is trusted", config.path);
     TRY(config_check_sources(&config, values->sources.items, values->sources.count, error));
     cleanup(file_lock_done) FileLock lock = FILE_LOCK_INIT;
-    if (reads_spool(line->command->name))
+    if (reads_spool(line->command->name) && !values->is_dry_run)
         TRY(batch_lock(config.spool, "load", &lock, error));
     Work work = {.values = values, .log = log, .config = &config};
     Status status = run_with_retries(&work, line->command->name, error);

@@ -210,13 +210,13 @@ Status batch_transform(const BatchJob *job, BatchOutcome *ret_outcome, Error *er
     const char *extracted = path_join(&arena, stage, job->name);
     if (!extracted)
         return error_no_memory(error);
+    if (job->is_dry)
+        return transform_into(job, extracted, NULL, &arena, ret_outcome, error);
     TRY(batch_begin(job->spool, STAGE_TRANSFORMED, job->name, &arena, &folder, error));
-    Status status = transform_into(job, extracted, folder, &arena, ret_outcome, error);
-    if (status == STATUS_OK && !job->is_dry)
+    if (transform_into(job, extracted, folder, &arena, ret_outcome, error) == STATUS_OK)
         return STATUS_OK;
-    Error removing = ERROR_INIT;
-    if (folder_remove(folder, &removing) == STATUS_OK || status != STATUS_OK)
-        return status;
-    *error = removing;
+    /* What cannot be removed now is removed by the next run. */
+    Error ignored;
+    (void)folder_remove(folder, &ignored);
     return STATUS_ERROR;
 }

@@ -19,7 +19,8 @@ Status copy_writer_open(const char *path, size_t column_count, const int32_t *me
     writer.row = buffer_make(COPY_ROW_CEILING);
     writer.column_count = column_count + (member != NULL);
     writer.member = member;
-    TRY(file_writer_open_plain(path, FILE_MODE, &writer.file, error));
+    TRY(path ? file_writer_open_plain(path, FILE_MODE, &writer.file, error)
+             : file_writer_open_nowhere(&writer.file, error));
     TRY(write_piece(&writer, copy_encode_header, error));
     *ret_writer = writer;
     writer = (CopyWriter)COPY_WRITER_INIT;

@@ -39,8 +39,9 @@ typedef struct CopyWriter {
         .file = FILE_WRITER_INIT                                                                                       \
     }
 
-/* Makes the file, which must not be there, and writes the header. Unless it is NULL what stands at `member`, which must
- * outlive the writer, becomes the last value of each row, beyond its columns. */
+/* Makes the file, which must not be there, and writes the header; without a path (NULL) rows are counted and not kept.
+ * Unless it is NULL what stands at `member`, which must outlive the writer, becomes the last value of each row, beyond
+ * its columns. */
 Status copy_writer_open(const char *path, size_t column_count, const int32_t *member, CopyWriter *ret_writer,
                         Error *error);
 

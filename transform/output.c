@@ -15,11 +15,11 @@ static Status open_table(Output *output, LoadTable table, Error *error)
 {
     const LoadTableSpec *spec = load_table_spec(table);
     char path[PATH_MAX];
-    int size = snprintf(path, sizeof path, "%s/%s.copy", output->folder, spec->name);
+    int size = output->folder ? snprintf(path, sizeof path, "%s/%s.copy", output->folder, spec->name) : 0;
     if (size < 0 || (size_t)size >= sizeof path)
         return error_set(error, ERROR_CANNOT_CREATE, "%s: the path is too long", output->folder);
     const int32_t *member = output->is_bundle ? &output->member : NULL;
-    TRY(copy_writer_open(path, spec->column_count, member, &output->writers[table], error));
+    TRY(copy_writer_open(output->folder ? path : NULL, spec->column_count, member, &output->writers[table], error));
     output->is_open[table] = true;
     return STATUS_OK;
 }

@@ -14,7 +14,7 @@
 #include "transform/table.h"
 
 typedef struct Output {
-    const char *folder; /* the caller's */
+    const char *folder; /* the caller's; NULL: nothing is kept */
     CopyWriter writers[LOAD_TABLE_COUNT];
     bool is_open[LOAD_TABLE_COUNT];
     bool is_bundle; /* rows end with the number of the member at hand */

@@ -168,8 +168,10 @@ static Status work(Run *run, Error *error)
     TRY(config_check_sources(run->config, run->chosen, run->chosen_count, error));
     if (run->config->is_writable_by_others)
         log_warning(run->log, "%s: others may write to it, and what it says is trusted", run->config->path);
-    TRY(batch_lock(run->config->spool, "transform", &lock, error));
-    TRY(batch_remove_partial(run->config->spool, STAGE_TRANSFORMED, error));
+    if (!run->is_dry) {
+        TRY(batch_lock(run->config->spool, "transform", &lock, error));
+        TRY(batch_remove_partial(run->config->spool, STAGE_TRANSFORMED, error));
+    }
     TRY(run_prepare(run, error));
     Status status = run_batches(run, error);
     Error printing = ERROR_INIT;
