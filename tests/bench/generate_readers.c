@@ -234,42 +234,47 @@ static const struct Format {
 
 /* --- writing -------------------------------------------------------------------------------------------------- */
 
-static bool is_wide; /* all is ASCII, so that UTF-16 is a zero byte behind each */
-static uint64_t written;
+typedef struct Writer {
+    bool is_wide; /* UTF-16: all is ASCII, so that a zero byte follows each */
+    uint64_t written;
+} Writer;
 
-static void put(const char *bytes, size_t size)
+static void put(Writer *writer, const char *bytes, size_t size)
 {
-    static char wide[2 * ROW_SIZE];
-    written += size;
-    for (size_t i = 0; is_wide && i < size; i++)
+    char wide[2 * ROW_SIZE];
+    writer->written += size;
+    for (size_t i = 0; writer->is_wide && i < size; i++) {
         wide[2 * i] = bytes[i];
-    if (fwrite(is_wide ? wide : bytes, 1, is_wide ? 2 * size : size, stdout) != (is_wide ? 2 * size : size)) {
+        wide[2 * i + 1] = '\0';
+    }
+    size_t real = writer->is_wide ? 2 * size : size;
+    if (fwrite(writer->is_wide ? wide : bytes, 1, real, stdout) != real) {
         perror("bench_generate_readers");
         exit(74);
     }
 }
 
-static void put_text(const char *text)
+static void put_text(Writer *writer, const char *text)
 {
-    put(text, strlen(text));
+    put(writer, text, strlen(text));
 }
 
 static void write_rows(const struct Format *format, uint64_t limit)
 {
-    static char row[ROW_SIZE];
+    char row[ROW_SIZE];
     View view = {.number = 0};
     uint64_t state = 1;
-    is_wide = strcmp(format->name, "utf-16") == 0;
-    if (is_wide)
+    Writer writer = {.is_wide = strcmp(format->name, "utf-16") == 0};
+    if (writer.is_wide)
         fwrite("\xFF\xFE", 1, 2, stdout);
-    put_text(format->head);
+    put_text(&writer, format->head);
     do {
         if (view.number)
-            put_text(format->between);
+            put_text(&writer, format->between);
         make_view(&view, &state);
-        put(row, format->row(&view, row));
-    } while (written < limit);
-    put_text(format->foot);
+        put(&writer, row, format->row(&view, row));
+    } while (writer.written < limit);
+    put_text(&writer, format->foot);
 }
 
 int main(int argc, char **argv)
