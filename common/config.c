@@ -289,8 +289,8 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(find_folder(config->path, arena, &config->folder, error));
     const YamlNode *root;
     TRY(yaml_read(path, arena, &root, error));
-    config->is_writable_by_others = yaml_file_is_writable_by_others(path);
-    TRY(preset_expand(root, config->folder, arena, &root, error));
+    config->writable_by_others = yaml_file_is_writable_by_others(path) ? config->path : NULL;
+    TRY(preset_expand(root, config->folder, arena, &root, &config->writable_by_others, error));
     ConfigEntry entry;
     TRY(schema_check(&config_schema, root, arena, &entry, error));
     TRY(check_unused(&entry, error));

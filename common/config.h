@@ -182,7 +182,8 @@ typedef struct Config {
     Arena arena;
     const char *path;   /* of the file itself, absolute */
     const char *folder; /* that holds it */
-    bool is_writable_by_others;
+    const char
+        *writable_by_others; /* the first file, it or a preset of the user's own, to which they may write; or NULL */
     const char *database;    /* a libpq connection string; may be empty: libpq's own environment decides */
     const char *spool;       /* absolute */
     const char *secret_file; /* absolute; closedloop.secret beside the configuration unless given */

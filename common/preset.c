@@ -157,6 +157,7 @@ Status preset_read(Text name, const YamlNode *node, const char *folder, Arena *a
         if (!file)
             return no_room(error);
         TRY(read_own(file, node, arena, &text, error));
+        preset.file = file;
     } else {
         const EmbeddedFile *shipped = find_shipped(name);
         if (!shipped)

@@ -29,6 +29,7 @@ extern const size_t preset_file_count;
 
 typedef struct Preset {
     const char *name; /* as it was asked for */
+    const char *file; /* that it was read from, if it is no shipped one; or NULL */
     Text text;        /* the whole file, comments and all */
     const char *title;
     const YamlNode *system;   /* NULL: none */

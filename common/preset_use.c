@@ -274,7 +274,8 @@ static Status make_source(const Use *use, const YamlNode *raw, YamlList *sources
 
 /* --- the whole ------------------------------------------------------------------------------------------------ */
 
-static Status use_preset(const YamlNode *node, const char *folder, Arena *arena, YamlList *sources, Error *error)
+static Status use_preset(const YamlNode *node, const char *folder, Arena *arena, YamlList *sources,
+                         const char **writable_by_others, Error *error)
 {
     const YamlNode *preset = yaml_get(node, "preset");
     Use use = {.node = node,
@@ -285,6 +286,8 @@ static Status use_preset(const YamlNode *node, const char *folder, Arena *arena,
     if (preset->kind != YAML_SCALAR || yaml_is_null(preset))
         return yaml_error(preset, error, "'preset' must be a name or a file, not %s", yaml_describe(preset).text);
     TRY(preset_read(preset->value, preset, folder, arena, &use.preset, error));
+    if (!*writable_by_others && use.preset.file && yaml_file_is_writable_by_others(use.preset.file))
+        *writable_by_others = use.preset.file;
     use.is_several = use.preset.sources->count > 1 && (!use.part || use.part->kind != YAML_SCALAR);
     use.settings = (Settings){get(node, "settings"), use.preset.settings, node, use.preset.name};
     TRY(settings_check(&use.settings, error));
@@ -309,7 +312,8 @@ static bool has_preset(const YamlNode *sources)
     return false;
 }
 
-Status preset_expand(const YamlNode *root, const char *folder, Arena *arena, const YamlNode **ret_root, Error *error)
+Status preset_expand(const YamlNode *root, const char *folder, Arena *arena, const YamlNode **ret_root,
+                     const char **writable_by_others, Error *error)
 {
     const YamlNode *sources = yaml_get(root, "sources");
     if (!has_preset(sources)) {
@@ -320,7 +324,7 @@ Status preset_expand(const YamlNode *root, const char *folder, Arena *arena, con
     TRY(yaml_list_make(YAML_SEQUENCE, sources, arena, &list, error));
     for (const YamlNode *item = sources->first; item; item = item->next) {
         if (yaml_get(item, "preset"))
-            TRY(use_preset(item, folder, arena, &list, error));
+            TRY(use_preset(item, folder, arena, &list, writable_by_others, error));
         else
             TRY(yaml_list_append(&list, NULL, item, error));
     }

@@ -23,7 +23,10 @@
  * of `lookups` each part takes those that it has.
  * - A lookup for which the preset says `without` and nobody gives a `path` is left out; see common/preset_lookup.h.
  *
- * ERROR_CONFIG with the place in the configuration, and behind it, where it is about the preset, that in the preset. */
-Status preset_expand(const YamlNode *root, const char *folder, Arena *arena, const YamlNode **ret_root, Error *error);
+ * *writable_by_others, if it is NULL, becomes the file of a preset of the user's own to which others may write, if
+ * there is one. ERROR_CONFIG with the place in the configuration, and behind it, where it is about the preset, that in
+ * the preset. */
+Status preset_expand(const YamlNode *root, const char *folder, Arena *arena, const YamlNode **ret_root,
+                     const char **writable_by_others, Error *error);
 
 #endif

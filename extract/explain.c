@@ -95,6 +95,21 @@ static void print_comment(Text text, FILE *stream)
     fputc('\n', stream);
 }
 
+/* Below the table, since they may be long. */
+static Status print_maps(const YamlNode *fields, FILE *stream, Error *error)
+{
+    for (const YamlNode *field = fields ? fields->first : NULL; field && field->key; field = field->next) {
+        cleanup(buffer_done) Buffer words = buffer_make(CELL_CEILING);
+        TRY(explain_map(field, &words, error));
+        if (words.size == 0)
+            continue;
+        fprintf(stream, "%s: ", field->key->value.data);
+        print_safe(buffer_text(&words), stream);
+        fputc('\n', stream);
+    }
+    return STATUS_OK;
+}
+
 static Status print_fields(const YamlNode *entry, FILE *stream, Error *error)
 {
     static const TableColumn columns[] = {{"field", TABLE_LEFT}, {"from", TABLE_LEFT}, {"meaning", TABLE_LEFT}};
@@ -109,7 +124,8 @@ static Status print_fields(const YamlNode *entry, FILE *stream, Error *error)
         const char *meaning = index < 0 ? "" : record_spec(number)->fields[index].meaning;
         TRY(table_add(&table, (const char *[]){field->key->value.data, words.size ? words.data : "", meaning}, error));
     }
-    return table_print(&table, stream, error);
+    TRY(table_print(&table, stream, error));
+    return print_maps(fields, stream, error);
 }
 
 static Status print_filter(const YamlNode *filter, const char *words, bool is_unless, FILE *stream, Error *error)
@@ -124,22 +140,90 @@ static Status print_filter(const YamlNode *filter, const char *words, bool is_un
     return STATUS_OK;
 }
 
+static Status print_each(const YamlNode *each, FILE *stream, Error *error)
+{
+    cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
+    const YamlNode *split = yaml_get(each, "split"), *columns = yaml_get(each, "columns");
+    TRY(buffer_append(&buffer, split ? TEXT(", one of each piece of ") : TEXT(", one of each "), error));
+    TRY(explain_yaml(split ? split : columns ? columns : each, &buffer, error));
+    if (split)
+        TRY(buffer_printf(&buffer, error, ", between '%s'",
+                          yaml_get(each, "by") ? yaml_get(each, "by")->value.data : ";"));
+    print_safe(buffer_text(&buffer), stream);
+    return STATUS_OK;
+}
+
 /* The main kind of a part, or an entry under `also`. */
 static Status print_entry(const YamlNode *entry, const char *what, FILE *stream, Error *error)
 {
     const YamlNode *kind = yaml_get(entry, "kind"), *each = yaml_get(entry, "each");
     fprintf(stream, "%s%s", what, kind && kind->kind == YAML_SCALAR ? kind->value.data : "(no kind)");
-    if (each) {
-        cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
-        TRY(explain_yaml(each, &buffer, error));
-        fputs(", one of each ", stream);
-        print_safe(buffer_text(&buffer), stream);
-    }
+    if (each)
+        TRY(print_each(each, stream, error));
     fputc('\n', stream);
     TRY(print_filter(yaml_get(entry, "only"), "only where", false, stream, error));
     TRY(print_filter(yaml_get(entry, "unless"), "unless", true, stream, error));
     TRY(print_fields(entry, stream, error));
     fputc('\n', stream);
+    return STATUS_OK;
+}
+
+static void print_line(const char *name, Text value, FILE *stream)
+{
+    fprintf(stream, "%s: ", name);
+    print_safe(value, stream);
+    fputc('\n', stream);
+}
+
+/* A text of several lines, such as a query, can be copied from here. */
+static void print_block(const char *name, Text value, FILE *stream)
+{
+    fprintf(stream, "%s:\n", name);
+    while (value.size) {
+        size_t size = text_find(value, '\n');
+        if (size)
+            fputs("    ", stream);
+        print_safe((Text){value.data, size}, stream);
+        fputc('\n', stream);
+        size += size < value.size;
+        value = (Text){value.data + size, value.size - size};
+    }
+}
+
+static Status print_lookup(const YamlNode *lookup, FILE *stream, Error *error)
+{
+    cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
+    const YamlNode *without = yaml_get(lookup, "without"), *key = yaml_get(lookup, "key");
+    TRY(buffer_append(&buffer, lookup->key->value, error));
+    if (key)
+        TRY(buffer_printf(&buffer, error, ", a table with the key %s", key->value.data));
+    if (!without)
+        TRY(buffer_append(&buffer, yaml_get(lookup, "path") ? TEXT("") : TEXT(": must be given"), error));
+    else if (text_is(without->value, "drop"))
+        TRY(buffer_append(&buffer, TEXT(": may be given; without it the fields that look something up there are none"),
+                          error));
+    else
+        TRY(buffer_append(&buffer, TEXT(": may be given; without it fields keep what they would look up there"),
+                          error));
+    print_line("lookup", buffer_text(&buffer), stream);
+    return STATUS_OK;
+}
+
+/* One key, or each of the keys of a mapping, on a line of its own. */
+static Status print_key(const YamlNode *key, FILE *stream, Error *error)
+{
+    cleanup(buffer_done) Buffer value = buffer_make(CELL_CEILING);
+    const char *name = key->key->value.data;
+    bool is_mapping = key->kind == YAML_MAPPING;
+    for (const YamlNode *child = is_mapping ? key->first : NULL; child; child = child->next)
+        TRY(text_is(key->key->value, "lookups") ? print_lookup(child, stream, error) : print_key(child, stream, error));
+    if (is_mapping)
+        return STATUS_OK;
+    TRY(explain_yaml(key, &value, error));
+    if (text_find(buffer_text(&value), '\n') < value.size)
+        print_block(name, buffer_text(&value), stream);
+    else
+        print_line(name, buffer_text(&value), stream);
     return STATUS_OK;
 }
 
@@ -153,11 +237,7 @@ static Status print_keys(const YamlNode *source, FILE *stream, Error *error)
             is_shown |= text_is(child->key->value, shown[i]);
         if (is_shown)
             continue;
-        cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
-        TRY(explain_yaml(child, &buffer, error));
-        fprintf(stream, "%s: ", child->key->value.data);
-        print_safe(buffer_text(&buffer), stream);
-        fputc('\n', stream);
+        TRY(print_key(child, stream, error));
     }
     return STATUS_OK;
 }

@@ -37,17 +37,22 @@ static Status join(const YamlNode *list, const char *between, const char *quote,
     return STATUS_OK;
 }
 
-static Status explain_map(const YamlNode *map, Buffer *buffer, Error *error)
+Status explain_map(const YamlNode *value, Buffer *buffer, Error *error)
 {
-    for (const YamlNode *child = map->first; child; child = child->next) {
+    const YamlNode *map = yaml_get(value, "map"), *otherwise = yaml_get(value, "default");
+    for (const YamlNode *child = map ? map->first : NULL; child; child = child->next) {
         if (child->key->value.size == 0)
-            TRY(append(buffer, "; nothing", error));
+            TRY(append(buffer, "nothing", error));
         else
-            TRY(buffer_printf(buffer, error, "; '%s'", child->key->value.data));
+            TRY(buffer_printf(buffer, error, "'%s'", child->key->value.data));
         TRY(append(buffer, " becomes ", error));
         TRY(join(child, "", "'", buffer, error));
+        TRY(append(buffer, child->next || otherwise ? ", " : "", error));
     }
-    return STATUS_OK;
+    if (!map || !otherwise)
+        return STATUS_OK;
+    TRY(append(buffer, "all else ", error));
+    return join(otherwise, "", "'", buffer, error);
 }
 
 /* One key of a field's mapping. */
@@ -62,8 +67,8 @@ static Status explain_key(const YamlNode *key, Buffer *buffer, Error *error)
         TRY(append(buffer, "always ", error));
         return join(key, "", "'", buffer, error);
     }
-    if (text_is(name, "map") && key->kind == YAML_MAPPING)
-        return explain_map(key, buffer, error);
+    if (text_is(name, "map"))
+        return append(buffer, "; mapped", error);
     if (text_is(name, "take"))
         return STATUS_OK;
     if (text_is(name, "optional"))
@@ -80,11 +85,11 @@ static Status explain_key(const YamlNode *key, Buffer *buffer, Error *error)
 static Status explain_lookup(const YamlNode *value, Buffer *buffer, Error *error)
 {
     const YamlNode *lookup = yaml_get(value, "lookup"), *take = yaml_get(value, "take");
-    TRY(append(buffer, "; of that row in ", error));
+    TRY(append(buffer, ", looked up in ", error));
     TRY(explain_yaml(lookup, buffer, error));
     if (!take)
         return STATUS_OK;
-    TRY(append(buffer, " the ", error));
+    TRY(append(buffer, ": ", error));
     return join(take, ", else ", "", buffer, error);
 }
 
@@ -100,7 +105,9 @@ Status explain_field(const YamlNode *value, Buffer *buffer, Error *error)
         TRY(explain_lookup(value, buffer, error));
     for (const YamlNode *key = value->first; key; key = key->next) {
         Text name = key->key->value;
-        if (!text_is(name, "from") && !text_is(name, "join") && !text_is(name, "value") && !text_is(name, "lookup"))
+        bool is_said = text_is(name, "from") || text_is(name, "join") || text_is(name, "value") ||
+                       text_is(name, "lookup") || (text_is(name, "default") && yaml_get(value, "map"));
+        if (!is_said)
             TRY(explain_key(key, buffer, error));
     }
     return STATUS_OK;

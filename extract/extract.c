@@ -205,8 +205,8 @@ static Status work(Run *run, const Values *values, Error *error)
     const Config *config = run->config;
     TRY(config_check_sources(config, values->sources.items, values->sources.count, error));
     TRY(set_times(values, config, run, error));
-    if (config->is_writable_by_others)
-        log_warning(run->log, "%s: others may write to it, and what it says is trusted", config->path);
+    if (config->writable_by_others)
+        log_warning(run->log, "%s: others may write to it, and what it says is trusted", config->writable_by_others);
     if (values->preview)
         return preview_sources(run, values, error);
     cleanup(file_lock_done) FileLock lock = FILE_LOCK_INIT;

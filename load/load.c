@@ -198,8 +198,8 @@ static Status work_through(const Values *values, const OptionLine *line, const L
 {
     cleanup(config_done) Config config = {0};
     TRY(config_load(values->config, &config, error));
-    if (config.is_writable_by_others)
-        log_warning(log, "%s may be changed by others: what it says is trusted", config.path);
+    if (config.writable_by_others)
+        log_warning(log, "%s may be changed by others: what it says is trusted", config.writable_by_others);
     TRY(config_check_sources(&config, values->sources.items, values->sources.count, error));
     cleanup(file_lock_done) FileLock lock = FILE_LOCK_INIT;
     if (reads_spool(line->command->name) && !values->is_dry_run)

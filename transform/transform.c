@@ -166,8 +166,9 @@ static Status work(Run *run, Error *error)
 {
     cleanup(file_lock_done) FileLock lock = FILE_LOCK_INIT;
     TRY(config_check_sources(run->config, run->chosen, run->chosen_count, error));
-    if (run->config->is_writable_by_others)
-        log_warning(run->log, "%s: others may write to it, and what it says is trusted", run->config->path);
+    if (run->config->writable_by_others)
+        log_warning(run->log, "%s: others may write to it, and what it says is trusted",
+                    run->config->writable_by_others);
     if (!run->is_dry) {
         TRY(batch_lock(run->config->spool, "transform", &lock, error));
         TRY(batch_remove_partial(run->config->spool, STAGE_TRANSFORMED, error));

@@ -659,11 +659,11 @@ static void tells_who_may_write(void **state)
     write_config(fixture, "spool: x\n");
     assert_int_equal(chmod(fixture->path, 0640), 0);
     assert_int_equal(config_load(fixture->path, &fixture->config, &fixture->error), STATUS_OK);
-    assert_false(fixture->config.is_writable_by_others);
+    assert_null(fixture->config.writable_by_others);
     config_done(&fixture->config);
     assert_int_equal(chmod(fixture->path, 0666), 0);
     assert_int_equal(config_load(fixture->path, &fixture->config, &fixture->error), STATUS_OK);
-    assert_true(fixture->config.is_writable_by_others);
+    assert_string_equal(fixture->config.writable_by_others, fixture->path);
 }
 
 /* The kinds that users may map are all of the table's but one. */

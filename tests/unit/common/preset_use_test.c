@@ -11,10 +11,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct Fixture {
     char folder[64], preset[128];
+    const char *writable_by_others;
     Arena arena;
     Error error;
 } Fixture;
@@ -97,7 +99,9 @@ static Status expand(Fixture *fixture, const char *source, const YamlNode **ret_
     const YamlNode *root;
     assert_int_equal(yaml_parse(text_from(content), "closedloop.yaml", &fixture->arena, &root, &fixture->error),
                      STATUS_OK);
-    return preset_expand(root, fixture->folder, &fixture->arena, ret_root, &fixture->error);
+    fixture->writable_by_others = NULL;
+    return preset_expand(root, fixture->folder, &fixture->arena, ret_root, &fixture->writable_by_others,
+                         &fixture->error);
 }
 
 static void assert_becomes(Fixture *fixture, const char *source, const char *expected)
@@ -303,6 +307,18 @@ static void names_both_places(void **state)
     assert_refused(fixture, "{name: crm, preset: own.yaml}", expected, "");
 }
 
+static void tells_of_a_file_that_others_may_write_to(void **state)
+{
+    Fixture *fixture = *state;
+    write_preset(fixture, "title: t\nsources:\n  - {kind: deal, path: a.csv}\n");
+    assert_int_equal(chmod(fixture->preset, 0644), 0);
+    assert_becomes(fixture, "{name: crm, preset: own.yaml}", "[{name: crm, kind: deal, path: a.csv}]");
+    assert_null(fixture->writable_by_others);
+    assert_int_equal(chmod(fixture->preset, 0664), 0);
+    assert_becomes(fixture, "{name: crm, preset: own.yaml}", "[{name: crm, kind: deal, path: a.csv}]");
+    assert_string_equal(fixture->writable_by_others, fixture->preset);
+}
+
 static void names_the_nearest_shipped_preset(void **state)
 {
     Fixture *fixture = *state;
@@ -387,6 +403,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_takes_the_place_of_an_http_source, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_what_cannot_be_meant, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_both_places, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_of_a_file_that_others_may_write_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_the_nearest_shipped_preset, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shipped_presets_are_good, set_up, tear_down),
     };

@@ -34,12 +34,10 @@ static void says_where_a_field_comes_from(void **state)
     assert_words("{value: EUR}", "always 'EUR'");
     assert_words("{join: [First, Last]}", "First and Last");
     assert_words("{join: [First, Last], with: ', '}", "First and Last; with ', '");
-    assert_words("{from: Stage, map: {won: true, '': false}, default: false}",
-                 "Stage; 'won' becomes 'true'; nothing becomes 'false'; else 'false'");
+    assert_words("{from: Stage, map: {won: true, '': false}, default: false}", "Stage; mapped");
     assert_words("{from: Id, form: salesforce_id}", "Id; form salesforce_id");
     assert_words("{from: Phone, optional: true}", "Phone, if it is there");
-    assert_words("{from: Stage, lookup: stages, take: won, map: {1: true}}",
-                 "Stage; of that row in stages the won; '1' becomes 'true'");
+    assert_words("{from: Stage, lookup: stages, take: won, map: {1: true}}", "Stage, looked up in stages: won; mapped");
 }
 
 static void assert_filter(const char *yaml, bool is_unless, const char *expected)
@@ -79,17 +77,20 @@ static void explains_a_preset(void **state)
     (void)state;
     char path[] = "/tmp/closedloop_explain_XXXXXX.yaml";
     int descriptor = mkstemps(path, 5);
-    static const char content[] = "# From the menu.\n"
-                                  "#   Click \xE2\x80\xAEhere.\n"
-                                  "title: A CRM\n"
-                                  "settings: {host: ~, version: v3}\n"
-                                  "sources:\n"
-                                  "  - part: deals\n"
-                                  "    kind: deal\n"
-                                  "    format: json\n"
-                                  "    only: {type: new}\n"
-                                  "    fields: {deal_key: id, amount: [value, sum]}\n"
-                                  "    also: [{kind: deal_contact, each: people, fields: {deal_key: ../id}}]\n";
+    static const char content[] =
+        "# From the menu.\n"
+        "#   Click \xE2\x80\xAEhere.\n"
+        "title: A CRM\n"
+        "settings: {host: ~, version: v3}\n"
+        "sources:\n"
+        "  - part: deals\n"
+        "    kind: deal\n"
+        "    format: json\n"
+        "    only: {type: new}\n"
+        "    lookups: {a: {key: k}, b: {key: k, without: drop}, c: {key: k, without: keep}}\n"
+        "    query: {sql: \"select 1\\n  from a\\n\"}\n"
+        "    fields: {deal_key: id, amount: [value, sum], is_won: {from: s, map: {won: true, '': x}, default: false}}\n"
+        "    also: [{kind: deal_contact, each: people, fields: {deal_key: ../id}}]\n";
     assert_int_equal(write(descriptor, content, sizeof content - 1), sizeof content - 1);
     close(descriptor);
     char *text = printed(explain_preset, path), *file = printed(explain_print, path);
@@ -106,6 +107,13 @@ static void explains_a_preset(void **state)
              "\n"
              "--- part deals\n"
              "format: json\n"
+             "lookup: a, a table with the key k: must be given\n"
+             "lookup: b, a table with the key k: may be given; without it the fields that look something up there are "
+             "none\n"
+             "lookup: c, a table with the key k: may be given; without it fields keep what they would look up there\n"
+             "sql:\n"
+             "    select 1\n"
+             "      from a\n"
              "\n"
              "each record becomes: deal\n"
              "only where type is 'new'\n"
@@ -113,6 +121,8 @@ static void explains_a_preset(void **state)
              "--------  ---------------  ------------------------------------------------------------------\n"
              "deal_key  id               the deal's key in its system\n"
              "amount    value, else sum  the deal's amount; absent counts as zero, and is listed in quality\n"
+             "is_won    s; mapped        true: won\n"
+             "is_won: 'won' becomes 'true', nothing becomes 'x', all else 'false'\n"
              "\n"
              "and also: deal_contact, one of each people\n"
              "field     from   meaning\n"
