@@ -336,12 +336,13 @@ static Status take_paging(const HttpEntry *entry, SourceFormat format, HttpSourc
         return yaml_error(paging->node, error, "'paging' takes one of cursor, offset, page, link, next and locator");
     if (takes_value == text_is_null(paging->parameter))
         return yaml_error(paging->node, error, "'parameter' goes with cursor and locator, and they with it");
-    if (!counts && !text_is_null(paging->more))
-        return yaml_error(yaml_get(paging->node, "more")->key, error, "'more' is for offset and page");
-    if (reads_body && format != FORMAT_JSON)
+    if (!text_is_null(paging->more) && (!reads_body || format != FORMAT_JSON))
+        return yaml_error(yaml_get(paging->node, "more")->key, error,
+                          "'more' looks into a body of json, and is for cursor, offset and page");
+    if (reads_body && format != FORMAT_JSON && !(counts && format == FORMAT_XML))
         return yaml_error(paging->node, error,
-                          "this paging looks into the body, which must be json; link and locator "
-                          "are for any format");
+                          "this paging looks into the body, which must be json%s; link and locator are for any format",
+                          counts ? " or xml" : "");
     if (counts)
         http->paging.parameter = http->paging.from;
     return STATUS_OK;

@@ -61,7 +61,8 @@ struct HttpSource {
         HttpPaging kind;
         Text from; /* the path in the body, the header, the relation */
         Text parameter;
-        Text more; /* path of a boolean in the body: false on the last page; absent: an empty page is behind the last */
+        Text more; /* path of a boolean in the body: false on the last page; absent: what leads on tells, or an empty
+                      page */
     } paging;
     struct {
         bool is_given;

@@ -3,7 +3,9 @@
 #include "common/file.h"
 #include "common/folder.h"
 #include "common/nearest.h"
+#include "common/preset_merge.h"
 #include "common/schema.h"
+#include "common/yaml_list.h"
 
 enum { FILE_CEILING = 1 << 20, FILES_MAX = 200 };
 
@@ -12,7 +14,7 @@ static const char SUFFIX[] = ".yaml";
 /* The keys as they stand in the file. */
 typedef struct PresetEntry {
     const char *title, *system;
-    const YamlNode *settings, *sources;
+    const YamlNode *settings, *sources, *like;
 } PresetEntry;
 
 static const SchemaField preset_fields[] = {
@@ -22,6 +24,8 @@ static const SchemaField preset_fields[] = {
      .meaning = "the system of its sources, unless a source names another"},
     {"settings", SCHEMA_ANY, offsetof(PresetEntry, settings),
      .meaning = "what ${...} stands for, by name; nothing where a user must say it"},
+    {"like", SCHEMA_ANY, offsetof(PresetEntry, like),
+     .meaning = "the preset whose parts say what these parts of the same names do not"},
     {"sources", SCHEMA_ANY, offsetof(PresetEntry, sources), .is_required = true,
      .meaning = "its parts: a source each, without name"},
 };
@@ -130,7 +134,7 @@ static Status check_sources(const Preset *preset, Error *error)
     return STATUS_OK;
 }
 
-static Status parse(Text text, const char *label, Arena *arena, Preset *preset, Error *error)
+static Status parse(Text text, const char *label, Arena *arena, Preset *preset, const YamlNode **ret_like, Error *error)
 {
     const YamlNode *root;
     PresetEntry entry;
@@ -141,23 +145,26 @@ static Status parse(Text text, const char *label, Arena *arena, Preset *preset, 
     preset->system = entry.system ? yaml_get(root, "system") : NULL;
     preset->settings = entry.settings;
     preset->sources = entry.sources;
+    *ret_like = entry.like;
     TRY(check_settings(preset->settings, error));
     return check_sources(preset, error);
 }
 
-Status preset_read(Text name, const YamlNode *node, const char *folder, Arena *arena, Preset *ret_preset, Error *error)
+/* *ret_like: what the preset says that it is like, or NULL. */
+static Status read_one(Text name, const YamlNode *node, const char *folder, Arena *arena, Preset *preset,
+                       const YamlNode **ret_like, Error *error)
 {
-    Preset preset = {.name = arena_copy(arena, name)};
-    if (!preset.name)
-        return no_room(error);
     Text text;
     const char *file;
+    preset->name = arena_copy(arena, name);
+    if (!preset->name)
+        return no_room(error);
     if (is_path(name)) {
-        file = path_join(arena, folder, text_starts_with(name, TEXT("./")) ? preset.name + 2 : preset.name);
+        file = path_join(arena, folder, text_starts_with(name, TEXT("./")) ? preset->name + 2 : preset->name);
         if (!file)
             return no_room(error);
         TRY(read_own(file, node, arena, &text, error));
-        preset.file = file;
+        preset->file = file;
     } else {
         const EmbeddedFile *shipped = find_shipped(name);
         if (!shipped)
@@ -166,9 +173,42 @@ Status preset_read(Text name, const YamlNode *node, const char *folder, Arena *a
         text = (Text){shipped->text, shipped->size};
     }
     const char *label = node ? arena_printf(arena, "%s:%zu: preset %s", node->file, node->line, file) : file;
-    if (!label)
-        return no_room(error);
-    TRY(parse(text, label, arena, &preset, error));
+    return label ? parse(text, label, arena, preset, ret_like, error) : no_room(error);
+}
+
+/* --- likeness ------------------------------------------------------------------------------------------------- */
+
+/* What the parts do not say the parts of the same names in the other preset do. */
+static Status take_after(const Preset *other, Arena *arena, Preset *preset, Error *error)
+{
+    YamlList list;
+    TRY(yaml_list_make(YAML_SEQUENCE, preset->sources, arena, &list, error));
+    for (const YamlNode *source = preset->sources->first; source; source = source->next) {
+        const YamlNode *part = yaml_get(source, "part");
+        const YamlNode *like = part ? preset_part(other, part->value) : other->sources->first;
+        YamlNode *merged = NULL;
+        if (like)
+            TRY(preset_merge_source(like, source, arena, &merged, error));
+        TRY(yaml_list_append(&list, NULL, merged ? merged : source, error));
+    }
+    preset->sources = list.node;
+    preset->system = preset->system ? preset->system : other->system;
+    return STATUS_OK;
+}
+
+Status preset_read(Text name, const YamlNode *node, const char *folder, Arena *arena, Preset *ret_preset, Error *error)
+{
+    Preset preset = {.name = NULL}, other = {.name = NULL};
+    const YamlNode *like, *further;
+    TRY(read_one(name, node, folder, arena, &preset, &like, error));
+    if (like) {
+        if (like->kind != YAML_SCALAR)
+            return yaml_error(like, error, "'like' must be the name of a preset, not %s", yaml_describe(like).text);
+        TRY(read_one(like->value, like, folder, arena, &other, &further, error));
+        if (further)
+            return yaml_error(like, error, "preset '%s' is like another one itself: name that", other.name);
+        TRY(take_after(&other, arena, &preset, error));
+    }
     *ret_preset = preset;
     return STATUS_OK;
 }

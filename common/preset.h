@@ -9,6 +9,9 @@
  *       - {part: deals, kind: deal, format: csv, fields: {...}}
  *       - {part: contacts, kind: lead, format: csv, fields: {...}}
  *
+ * With `like: hubspot-json` a part takes what it does not say from the part of the same name there, key by key as a
+ * user's source takes a preset's: so that what is fetched is mapped as what is exported.
+ *
  *     Preset preset;
  *     TRY(preset_read(TEXT("hubspot-csv"), NULL, "", &arena, &preset, error));
  *

@@ -4,6 +4,7 @@
 #include "common/placeholder.h"
 #include "common/preset.h"
 #include "common/preset_lookup.h"
+#include "common/preset_merge.h"
 #include "common/yaml_list.h"
 
 #include <stdio.h>
@@ -151,39 +152,6 @@ static bool is_taken(const Use *use, Text part)
 
 /* --- merging -------------------------------------------------------------------------------------------------- */
 
-/* How deep a key's mapping is merged; 0: it is replaced. */
-static int merge_depth(const YamlNode *key)
-{
-    if (text_is(key->value, "lookups"))
-        return 2;
-    return text_is(key->value, "fields") || text_is(key->value, "http") || text_is(key->value, "query");
-}
-
-/* The closed one takes no names that ours has not. */
-static Status merge(const YamlNode *ours, const YamlNode *theirs, int depth, bool is_closed, Arena *arena,
-                    YamlNode **ret_merged, Error *error)
-{
-    YamlList list;
-    TRY(yaml_list_make(YAML_MAPPING, theirs, arena, &list, error));
-    for (const YamlNode *child = ours->first; child; child = child->next) {
-        const YamlNode *other = yaml_get(theirs, child->key->value.data);
-        YamlNode *merged = NULL;
-        if (other && depth > 1 && child->kind == YAML_MAPPING && other->kind == YAML_MAPPING)
-            TRY(merge(child, other, depth - 1, false, arena, &merged, error));
-        if (!other || !yaml_is_null(other))
-            TRY(yaml_list_append(&list, other ? other->key : child->key,
-                                 merged  ? merged
-                                 : other ? other
-                                         : child,
-                                 error));
-    }
-    for (const YamlNode *child = theirs->first; child && !is_closed; child = child->next)
-        if (!yaml_get(ours, child->key->value.data) && !yaml_is_null(child))
-            TRY(yaml_list_append(&list, child->key, child, error));
-    *ret_merged = list.node;
-    return STATUS_OK;
-}
-
 /* The user reads it another way than the preset would. */
 static bool is_replaced_way(const YamlNode *key, const Use *use, const YamlNode *path)
 {
@@ -205,12 +173,12 @@ static Status add_ours(const Use *use, const YamlNode *child, const YamlNode *pa
         return yaml_list_append(list, child->key, child, error);
     if (is_path || yaml_is_null(other))
         return STATUS_OK;
-    int depth = merge_depth(child->key);
+    int depth = preset_merge_depth(child->key);
     if (depth == 0 || child->kind != YAML_MAPPING || other->kind != YAML_MAPPING)
         return yaml_list_append(list, other->key, other, error);
     YamlNode *merged;
     bool is_closed = use->is_several && text_is(child->key->value, "lookups");
-    TRY(merge(child, other, depth, is_closed, use->arena, &merged, error));
+    TRY(preset_merge(child, other, depth, is_closed, use->arena, &merged, error));
     return yaml_list_append(list, other->key, merged, error);
 }
 

@@ -266,7 +266,10 @@ Status explain_preset(const char *name, FILE *stream, Error *error)
     fprintf(stream, "\nsystem: %s\n", preset.system ? preset.system->value.data : "the source's own name");
     for (const YamlNode *setting = preset.settings ? preset.settings->first : NULL; setting; setting = setting->next) {
         fprintf(stream, "setting %s: ", setting->key->value.data);
-        print_safe(yaml_is_null(setting) ? TEXT("must be given") : setting->value, stream);
+        print_safe(yaml_is_null(setting)      ? TEXT("must be given")
+                   : setting->value.size == 0 ? TEXT("nothing")
+                                              : setting->value,
+                   stream);
         fputc('\n', stream);
     }
     fputc('\n', stream);

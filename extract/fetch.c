@@ -8,6 +8,7 @@
 #include "extract/transport/bulk.h"
 #include "extract/transport/insist.h"
 #include "extract/transport/page.h"
+#include "extract/transport/page_body.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +110,7 @@ static Status read_page(Fetch *fetch, const HttpAnswer *answer, Error *error)
 {
     const Source *source = fetch->job->source;
     cleanup(unmap) Mapped mapped = {NULL, 0};
-    if (source->format == FORMAT_JSON)
+    if (page_body_is_seen(source))
         TRY(map_page(fetch->path, &mapped, error));
     Page page = {
         .address = fetch->request.address,
@@ -118,7 +119,11 @@ static Status read_page(Fetch *fetch, const HttpAnswer *answer, Error *error)
         .body = {mapped.size ? mapped.bytes : "", mapped.size},
     };
     fetch->next = NULL;
-    return page_next(source, &page, &fetch->page_arenas[fetch->turn], &fetch->next, error);
+    if (page_next(source, &page, &fetch->page_arenas[fetch->turn], &fetch->next, error) == STATUS_OK)
+        return STATUS_OK;
+    if (error->code == ERROR_PERMISSION && fetch->credential.secret[0])
+        error_hint(error, "the secret in %s is wrong, expired, or not allowed to read this", fetch->credential.place);
+    return STATUS_ERROR;
 }
 
 /* A clock that is ahead of the server's would leave a gap between two readings. */

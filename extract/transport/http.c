@@ -84,7 +84,7 @@ static Status decode(Exchange *exchange, Text bytes)
         if (gunzip_decode(exchange->gunzip, &bytes, exchange->http->decoded, DECODE_SIZE, &size, exchange->error) !=
             STATUS_OK) {
             exchange->error->is_retryable = true;
-            return STATUS_ERROR;
+            return exchange->is_good ? STATUS_ERROR : STATUS_END; /* the status says enough */
         }
         if (size)
             TRY(deliver(exchange, (Text){exchange->http->decoded, size}));
@@ -317,7 +317,7 @@ static Status finish_exchange(Exchange *exchange, CURLcode code, Error *error)
     bool is_enough = exchange->status == STATUS_END;
     if (code != CURLE_OK && !is_enough)
         return explain(exchange->http, code, error);
-    if (exchange->gunzip && !is_enough && gunzip_finish(exchange->gunzip, error) != STATUS_OK) {
+    if (exchange->gunzip && exchange->is_good && !is_enough && gunzip_finish(exchange->gunzip, error) != STATUS_OK) {
         error_prefix(error, "the answer is cut");
         error->is_retryable = true;
         return STATUS_ERROR;

@@ -1,9 +1,9 @@
 #include "extract/transport/page.h"
 
 #include "common/json_find.h"
-#include "common/json_stream.h"
 #include "common/time.h"
 #include "extract/transport/address.h"
+#include "extract/transport/page_body.h"
 
 #include <stdio.h>
 
@@ -221,32 +221,14 @@ static Status keep(Text value, Arena *arena, const char **ret_position, Error *e
     return *ret_position || text_is_empty(value) ? STATUS_OK : too_long(error);
 }
 
-static Status give_whole(void *context, Text *ret_block, Error *error)
+/* What the body says at `more`: without that, that there may be more. */
+static Status has_more(const HttpSource *http, const Page *page, Arena *arena, bool *ret_more, Error *error)
 {
-    (void)error;
-    Text *whole = context;
-    if (text_is_null(*whole))
-        return STATUS_END;
-    *ret_block = *whole;
-    *whole = TEXT_NULL;
+    Text more = TEXT("true");
+    if (!text_is_null(http->paging.more))
+        TRY(json_find(page->body, http->paging.more, arena, &more, error));
+    *ret_more = text_is(more, "true");
     return STATUS_OK;
-}
-
-static Status count_records(const Source *source, Text body, long long *ret_count, Error *error)
-{
-    cleanup(json_stream_done) JsonStream stream = json_stream_make((JsonStreamOptions){
-        .layout = JSON_ARRAY,
-        .read = give_whole,
-        .context = &body,
-        .path = text_is_null(source->record) ? NULL : source->record.data,
-        .record_ceiling = source->record_ceiling,
-    });
-    JsonRecord record;
-    Status status;
-    *ret_count = 0;
-    while ((status = json_stream_next(&stream, &record, error)) == STATUS_OK)
-        ++*ret_count;
-    return status == STATUS_END ? STATUS_OK : STATUS_ERROR;
 }
 
 static Status next_of_count(const Source *source, const Page *page, Arena *arena, const char **ret_position,
@@ -254,17 +236,13 @@ static Status next_of_count(const Source *source, const Page *page, Arena *arena
 {
     const HttpSource *http = source->http;
     long long count, at = first_number(http);
-    bool has_more = true;
-    TRY(count_records(source, page->body, &count, error));
-    if (!text_is_null(http->paging.more)) {
-        Text more;
-        TRY(json_find(page->body, http->paging.more, arena, &more, error));
-        has_more = text_is(more, "true");
-        if (has_more && count == 0)
-            return error_set(error, ERROR_DATA, "the page holds nothing, and says that there is more");
-    }
+    bool is_more;
+    TRY(page_body_count(source, page->body, &count, error));
+    TRY(has_more(http, page, arena, &is_more, error));
+    if (is_more && count == 0 && !text_is_null(http->paging.more))
+        return error_set(error, ERROR_DATA, "the page holds nothing, and says that there is more");
     *ret_position = NULL;
-    if (count == 0 || !has_more)
+    if (count == 0 || !is_more)
         return STATUS_OK;
     if (page->position && !text_to_int64(text_from(page->position), &at))
         return error_set(error, ERROR_DATA, "the state of the reading is damaged");
@@ -273,32 +251,24 @@ static Status next_of_count(const Source *source, const Page *page, Arena *arena
     return *ret_position ? STATUS_OK : too_long(error);
 }
 
-/* Some servers tell of errors with status 200. */
-static Status check_body(const HttpSource *http, const Page *page, Arena *arena, Error *error)
+static Status next_of_cursor(const HttpSource *http, const Page *page, Arena *arena, const char **ret_position,
+                             Error *error)
 {
-    Text complaint;
-    if (json_find(page->body, text_is_null(http->error) ? TEXT("") : http->error, arena, &complaint, error) !=
-        STATUS_OK) {
-        error_prefix(error, "the page is no JSON, or is cut");
-        error->is_retryable = true;
-        return STATUS_ERROR;
-    }
-    if (text_is_null(http->error) || text_is_empty(complaint))
-        return STATUS_OK;
-    return error_set(error, ERROR_DATA, "the server says: %.*s", (int)(complaint.size < 300 ? complaint.size : 300),
-                     complaint.data);
+    Text value;
+    bool is_more;
+    TRY(json_find(page->body, http->paging.from, arena, &value, error));
+    TRY(has_more(http, page, arena, &is_more, error));
+    return keep(is_more ? value : TEXT_NULL, arena, ret_position, error);
 }
 
 Status page_next(const Source *source, const Page *page, Arena *arena, const char **ret_position, Error *error)
 {
     const HttpSource *http = source->http;
     Text value = TEXT_NULL;
-    if (source->format == FORMAT_JSON)
-        TRY(check_body(http, page, arena, error));
+    TRY(page_body_check(source, page->body, arena, error));
     switch (http->paging.kind) {
     case HTTP_PAGING_CURSOR:
-        TRY(json_find(page->body, http->paging.from, arena, &value, error));
-        return keep(value, arena, ret_position, error);
+        return next_of_cursor(http, page, arena, ret_position, error);
     case HTTP_PAGING_NEXT:
         TRY(json_find(page->body, http->paging.from, arena, &value, error));
         return lead_to(http, page, value, arena, ret_position, error);

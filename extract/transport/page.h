@@ -29,7 +29,7 @@ typedef struct Page {
     const char *address;  /* that it came from */
     const char *position; /* of it */
     const HttpAnswer *answer;
-    Text body; /* of json; absent for other formats */
+    Text body; /* if page_body_is_seen() */
 } Page;
 
 /* The request lives in the arena. ERROR_DATA for one that is too long. */

@@ -144,9 +144,10 @@ static void checks_paging(void **state)
     assert_refused(URL "paging: {cursor: a}", "x:2:9: 'parameter' goes with cursor and locator, and they with it");
     assert_refused(URL "paging: {next: a, parameter: b}",
                    "x:2:9: 'parameter' goes with cursor and locator, and they with it");
-    assert_refused(URL "paging: {link: next, more: b}", "x:2:22: 'more' is for offset and page");
+    assert_refused(URL "paging: {link: next, more: b}",
+                   "x:2:22: 'more' looks into a body of json, and is for cursor, offset and page");
     assert_refused_as(URL "paging: {offset: a}", FORMAT_CSV, MODE_APPEND,
-                      "x:2:9: this paging looks into the body, which must be json; link and locator are for any "
+                      "x:2:9: this paging looks into the body, which must be json or xml; link and locator are for any "
                       "format");
     assert_refused(URL "body: x", "x:2:1: 'body' is for method POST");
     assert_refused_as(URL "job: {soql: select Id from Opportunity}", FORMAT_JSON, MODE_APPEND,

@@ -350,6 +350,31 @@ static char *add_lookups(Fixture *fixture, const Preset *preset, char *content)
     return content;
 }
 
+/* What is fetched is mapped as what is exported, but for what the preset says itself. */
+static void a_preset_may_be_like_another(void **state)
+{
+    Fixture *fixture = *state;
+    Preset preset, other;
+    assert_int_equal(preset_read(TEXT("hubspot-api"), NULL, "", &fixture->arena, &preset, &fixture->error), STATUS_OK);
+    assert_int_equal(preset_read(TEXT("hubspot-json"), NULL, "", &fixture->arena, &other, &fixture->error), STATUS_OK);
+    assert_true(text_is(preset.system->value, "hubspot"));
+    const YamlNode *deals = preset_part(&preset, TEXT("deals")), *like = preset_part(&other, TEXT("deals"));
+    assert_non_null(yaml_get(like, "parts"));
+    assert_null(yaml_get(deals, "parts"));
+    assert_non_null(yaml_get(deals, "http"));
+    assert_int_equal(yaml_get(deals, "fields")->count, yaml_get(like, "fields")->count);
+    assert_true(text_is(yaml_get(preset_part(&preset, TEXT("contacts")), "mode")->value, "snapshot"));
+
+    write_preset(fixture, "title: t\nlike: hubspot-api\nsources: [{kind: deal}]\n");
+    assert_int_equal(preset_read(text_from(fixture->preset), NULL, "", &fixture->arena, &preset, &fixture->error),
+                     STATUS_ERROR);
+    assert_non_null(strstr(fixture->error.message, "preset 'hubspot-api' is like another one itself: name that"));
+    write_preset(fixture, "title: t\nlike: hubspot-jsn\nsources: [{kind: deal}]\n");
+    assert_int_equal(preset_read(text_from(fixture->preset), NULL, "", &fixture->arena, &preset, &fixture->error),
+                     STATUS_ERROR);
+    assert_string_equal(fixture->error.hint, "did you mean 'hubspot-json'?");
+}
+
 /* Every shipped preset, all parts, as a user would name them: it is a configuration without an error. */
 static void shipped_presets_are_good(void **state)
 {
@@ -364,7 +389,8 @@ static void shipped_presets_are_good(void **state)
                                      TEXT_PRINTF(name));
         const YamlNode *setting = preset.settings ? preset.settings->first : NULL;
         for (; setting; setting = setting->next)
-            content = arena_printf(&fixture->arena, "%s      %s: x\n", content, setting->key->value.data);
+            content = arena_printf(&fixture->arena, "%s      %s: %s\n", content, setting->key->value.data,
+                                   text_is(setting->key->value, "server") ? "https://x" : "x");
         const YamlNode *source = preset.sources->first;
         bool has_path = !yaml_get(source, "http") && !yaml_get(source, "query");
         const char *first = yaml_get(source, "part") ? "" : " x";
@@ -405,6 +431,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_both_places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_of_a_file_that_others_may_write_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_the_nearest_shipped_preset, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_preset_may_be_like_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shipped_presets_are_good, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

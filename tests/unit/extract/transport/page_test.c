@@ -223,7 +223,42 @@ static void believes_a_body_that_complains(void **state)
     fixture.http.error = TEXT("message");
     assert_int_equal(lead(&fixture, NULL, "{\"result\": \"error\", \"message\": \"no access\"}"), STATUS_ERROR);
     assert_string_equal(fixture.error.message, "the server says: no access");
+    assert_int_equal(fixture.error.code, ERROR_PERMISSION);
+    assert_int_equal(lead(&fixture, NULL, "{\"message\": \"Please try later\"}"), STATUS_ERROR);
+    assert_int_equal(fixture.error.code, ERROR_DATA);
     assert_null(next_of(&fixture, NULL, "[{\"message\": \"in a record\"}]"));
+}
+
+static void counts_and_believes_xml(void **state)
+{
+    (void)state;
+    cleanup(done) Fixture fixture = make(HTTP_PAGING_OFFSET, "filter_offset", "filter_offset");
+    fixture.source.format = FORMAT_XML;
+    fixture.source.record = TEXT("result/row");
+    assert_string_equal(next_of(&fixture, NULL, "<result><row><x/></row><row/></result>"), "2");
+    assert_null(next_of(&fixture, "2", "<?xml version=\"1.0\"?><result />"));
+    assert_int_equal(lead(&fixture, "2", "<result><row>"), STATUS_ERROR);
+    assert_true(fixture.error.is_retryable);
+    assert_int_equal(lead(&fixture, "2", ""), STATUS_ERROR);
+    assert_true(fixture.error.is_retryable);
+    fixture.http.error = TEXT("result/error/@message");
+    assert_string_equal(next_of(&fixture, NULL, "<result><row><error message=\"x\"/></row></result>"), "1");
+    assert_int_equal(lead(&fixture, NULL, "<result>\n\t<error message=\"Unable to authenticate\" />\n</result>"),
+                     STATUS_ERROR);
+    assert_string_equal(fixture.error.message, "the server says: Unable to authenticate");
+    fixture.http.error = TEXT("fault");
+    assert_int_equal(lead(&fixture, NULL, "<result><fault>later</fault></result>"), STATUS_ERROR);
+    assert_string_equal(fixture.error.message, "the server says: later");
+}
+
+static void ends_where_the_body_says(void **state)
+{
+    (void)state;
+    cleanup(done) Fixture fixture = make(HTTP_PAGING_CURSOR, "offset", "offset");
+    fixture.http.paging.more = TEXT("hasMore");
+    assert_string_equal(next_of(&fixture, NULL, "{\"hasMore\": true, \"offset\": \"a\"}"), "a");
+    assert_null(next_of(&fixture, NULL, "{\"hasMore\": false, \"offset\": \"a\"}"));
+    assert_null(next_of(&fixture, NULL, "{\"offset\": \"a\"}"));
 }
 
 int main(void)
@@ -237,6 +272,8 @@ int main(void)
         cmocka_unit_test(reads_headers),
         cmocka_unit_test(finds_a_relation_among_links),
         cmocka_unit_test(believes_a_body_that_complains),
+        cmocka_unit_test(counts_and_believes_xml),
+        cmocka_unit_test(ends_where_the_body_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
