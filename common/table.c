@@ -72,8 +72,11 @@ Status table_add(Table *table, const char *const *cells, Error *error)
     for (size_t i = 0; i < table->column_count; i++) {
         if (!make_cell(&table->arena, cells[i], table->width_max, &row->cells[i]))
             return error_set(error, ERROR_DATA, "the table is too large to print");
-        if (row->cells[i].width > table->widths[i])
-            table->widths[i] = row->cells[i].width;
+        size_t wrap = table->columns[i].wrap, width = row->cells[i].width;
+        if (wrap && width > wrap)
+            width = wrap;
+        if (width > table->widths[i])
+            table->widths[i] = width;
     }
     if (table->last)
         table->last->next = row;
@@ -103,6 +106,43 @@ static void print_cell(const Table *table, size_t column, Cell cell, FILE *strea
     fputs(is_last ? "\n" : "  ", stream);
 }
 
+/* Takes the next line from the front of the cell: what fits, up to a blank if there is one. */
+static Cell take_line(Cell *rest, size_t wrap)
+{
+    Cell line = *rest, broken = {.text = {rest->text.data, 0}};
+    if (wrap && rest->width > wrap) {
+        line = (Cell){.text = {rest->text.data, 0}};
+        for (size_t at = 0; at < rest->text.size;) {
+            uint32_t character = display_next(rest->text, &at);
+            if (character == ' ')
+                broken = line;
+            if (line.width + display_width(character) > wrap)
+                break;
+            line = (Cell){{line.text.data, at}, line.width + display_width(character)};
+        }
+        if (broken.text.size)
+            line = broken;
+    }
+    size_t taken = line.text.size;
+    size_t blanks = taken < rest->text.size && rest->text.data[taken] == ' ';
+    rest->text = (Text){rest->text.data + taken + blanks, rest->text.size - taken - blanks};
+    rest->width -= line.width + blanks;
+    return line;
+}
+
+static void print_row(const Table *table, const TableRow *row, FILE *stream)
+{
+    Cell rest[TABLE_COLUMNS_MAX];
+    memcpy(rest, row->cells, table->column_count * sizeof *rest);
+    for (bool is_more = true; is_more;) {
+        is_more = false;
+        for (size_t i = 0; i < table->column_count; i++) {
+            print_cell(table, i, take_line(&rest[i], table->columns[i].wrap), stream);
+            is_more |= rest[i].text.size > 0;
+        }
+    }
+}
+
 Status table_print(const Table *table, FILE *stream, Error *error)
 {
     errno = 0;
@@ -115,8 +155,7 @@ Status table_print(const Table *table, FILE *stream, Error *error)
         fputs(i + 1 == table->column_count ? "\n" : "  ", stream);
     }
     for (const TableRow *row = table->first; row; row = row->next)
-        for (size_t i = 0; i < table->column_count; i++)
-            print_cell(table, i, row->cells[i], stream);
+        print_row(table, row, stream);
     if (fflush(stream) != 0 || ferror(stream))
         return error_set_errno(error, ERROR_IO, errno ? errno : EIO, "cannot write the table");
     return STATUS_OK;

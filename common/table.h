@@ -1,7 +1,9 @@
 /* A table for people, as a run prints it at its end.
  *
- *     cleanup(table_done) Table table = table_make((TableColumn[]){{"source", TABLE_LEFT}, {"read", TABLE_RIGHT}}, 2,
- * 40); TRY(table_add(&table, (const char *[]){"website", "12000"}, error)); TRY(table_print(&table, stdout, error));
+ *     static const TableColumn columns[] = {{"source", TABLE_LEFT, 0}, {"read", TABLE_RIGHT, 0}};
+ *     cleanup(table_done) Table table = table_make(columns, 2, 40);
+ *     TRY(table_add(&table, (const char *[]){"website", "12000"}, error));
+ *     TRY(table_print(&table, stdout, error));
  *
  *     source    read
  *     -------  -----
@@ -25,6 +27,7 @@ typedef enum TableAlignment { TABLE_LEFT, TABLE_RIGHT } TableAlignment;
 typedef struct TableColumn {
     const char *title; /* not copied */
     TableAlignment alignment;
+    size_t wrap; /* cells wider than this go on in the next line, broken at blanks; 0: they do not */
 } TableColumn;
 
 typedef struct TableRow TableRow;

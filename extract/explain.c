@@ -8,6 +8,9 @@
 
 enum { ARENA_CEILING = 16 << 20, CELL_CEILING = 1 << 16 };
 
+/* A table of fields is no wider than a terminal often is. */
+enum { FROM_WIDTH = 52, MEANING_WIDTH = 50 };
+
 static Status finish(FILE *stream, Error *error)
 {
     if (fflush(stream) == 0 && !ferror(stream))
@@ -62,7 +65,8 @@ static Status add_kinds(const Preset *preset, Buffer *kinds, Error *error)
 
 Status explain_list(FILE *stream, Error *error)
 {
-    static const TableColumn columns[] = {{"preset", TABLE_LEFT}, {"title", TABLE_LEFT}, {"kinds", TABLE_LEFT}};
+    static const TableColumn columns[] = {
+        {"preset", TABLE_LEFT, 0}, {"title", TABLE_LEFT, 0}, {"kinds", TABLE_LEFT, 0}};
     cleanup(table_done) Table table = table_make(columns, 3, 0);
     for (size_t i = 0; i < preset_file_count; i++) {
         cleanup(arena_done) Arena arena = arena_make(ARENA_CEILING);
@@ -112,7 +116,8 @@ static Status print_maps(const YamlNode *fields, FILE *stream, Error *error)
 
 static Status print_fields(const YamlNode *entry, FILE *stream, Error *error)
 {
-    static const TableColumn columns[] = {{"field", TABLE_LEFT}, {"from", TABLE_LEFT}, {"meaning", TABLE_LEFT}};
+    static const TableColumn columns[] = {
+        {"field", TABLE_LEFT, 0}, {"from", TABLE_LEFT, FROM_WIDTH}, {"meaning", TABLE_LEFT, MEANING_WIDTH}};
     cleanup(table_done) Table table = table_make(columns, 3, 0);
     const YamlNode *kind = yaml_get(entry, "kind"), *fields = yaml_get(entry, "fields");
     RecordKind number;

@@ -113,8 +113,9 @@ static Status set_times(const Values *values, const Config *config, Run *run, Er
 /* --- the closing table ---------------------------------------------------------------------------------------- */
 
 static const TableColumn columns[] = {
-    {"source", TABLE_LEFT},     {"read", TABLE_RIGHT},     {"emitted", TABLE_RIGHT}, {"rejected", TABLE_RIGHT},
-    {"duplicate", TABLE_RIGHT}, {"filtered", TABLE_RIGHT}, {"seconds", TABLE_RIGHT}, {"MB/s", TABLE_RIGHT},
+    {"source", TABLE_LEFT, 0},    {"read", TABLE_RIGHT, 0},      {"emitted", TABLE_RIGHT, 0},
+    {"rejected", TABLE_RIGHT, 0}, {"duplicate", TABLE_RIGHT, 0}, {"filtered", TABLE_RIGHT, 0},
+    {"seconds", TABLE_RIGHT, 0},  {"MB/s", TABLE_RIGHT, 0},
 };
 
 enum { COLUMN_COUNT = sizeof columns / sizeof *columns, CELL_SIZE = 32, NAME_WIDTH = 40 };

@@ -1,6 +1,7 @@
 #include "extract/preview.h"
 
 #include "common/display.h"
+#include "common/time.h"
 #include "common/utf8.h"
 #include "extract/origin.h"
 
@@ -80,6 +81,27 @@ static Status make_line(Text value, Line *ret_line, Error *error)
     return fclose(stream) == 0 ? STATUS_OK : error_no_memory(error);
 }
 
+/* Seconds, milliseconds or microseconds since 1970 say nothing to who reads them. */
+static void print_instant(FILE *stream, const Source *source, Text value)
+{
+    for (size_t i = 0; i < value.size; i++)
+        if ((value.data[i] < '0' || value.data[i] > '9') && value.data[i] != '.')
+            return;
+    for (size_t i = 0; i < source->time_format_count; i++) {
+        TimeFormat format;
+        Error ignored;
+        int64_t instant;
+        bool is_date_only;
+        if (time_format_compile(source->time_formats[i], &format, &ignored) != STATUS_OK ||
+            !time_read(value, &format, NULL, NULL, &instant, &is_date_only))
+            continue;
+        char iso[TIME_ISO_SIZE];
+        time_write_iso(instant, iso);
+        fprintf(stream, ": %s", iso);
+        return;
+    }
+}
+
 static void print_origin(const Preview *preview, int field, unsigned padding)
 {
     Error ignored;
@@ -114,6 +136,8 @@ static Status take_record(void *context, RecordKind kind, const Record *record, 
         fprintf(preview->stream, "    %-*s  %s", name_width, spec->fields[i].name, lines[i].value);
         if (preview->emitter)
             print_origin(preview, (int)i, value_width > lines[i].width ? value_width - lines[i].width : 0);
+        if (preview->emitter && spec->fields[i].type == FIELD_TIME)
+            print_instant(preview->stream, preview->emitter->mapping->source, record->values[i]);
         fputc('\n', preview->stream);
     }
     for (size_t i = 0; i < spec->field_count; i++)

@@ -82,9 +82,10 @@ typedef struct Work {
 
 static Status print_intake(const Intake *intake, FILE *stream, Error *error)
 {
-    static const TableColumn columns[] = {
-        {"source", TABLE_LEFT},      {"batches", TABLE_RIGHT}, {"rows", TABLE_RIGHT},    {"known", TABLE_RIGHT},
-        {"duplicates", TABLE_RIGHT}, {"refused", TABLE_RIGHT}, {"seconds", TABLE_RIGHT}, {"rows/s", TABLE_RIGHT}};
+    static const TableColumn columns[] = {{"source", TABLE_LEFT, 0},      {"batches", TABLE_RIGHT, 0},
+                                          {"rows", TABLE_RIGHT, 0},       {"known", TABLE_RIGHT, 0},
+                                          {"duplicates", TABLE_RIGHT, 0}, {"refused", TABLE_RIGHT, 0},
+                                          {"seconds", TABLE_RIGHT, 0},    {"rows/s", TABLE_RIGHT, 0}};
     cleanup(table_done) Table table = table_make(columns, sizeof columns / sizeof columns[0], 40);
     cleanup(arena_done) Arena arena = arena_make(16 << 20);
     for (size_t i = 0; i < intake->source_count; i++) {

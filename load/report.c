@@ -11,8 +11,8 @@ static Status print_query(Pg *pg, const char *sql, const char *const *titles, si
     TRY(pg_query(pg, sql, NULL, 0, &result, error));
     TableColumn columns[TABLE_COLUMNS_MAX];
     for (size_t i = 0; i < count; i++)
-        columns[i] =
-            titles[i][0] == '>' ? (TableColumn){titles[i] + 1, TABLE_RIGHT} : (TableColumn){titles[i], TABLE_LEFT};
+        columns[i] = titles[i][0] == '>' ? (TableColumn){titles[i] + 1, TABLE_RIGHT, 0}
+                                         : (TableColumn){titles[i], TABLE_LEFT, 0};
     cleanup(table_done) Table table = table_make(columns, count, CELL_WIDTH);
     for (size_t row = 0; row < result.row_count; row++) {
         const char *cells[TABLE_COLUMNS_MAX];

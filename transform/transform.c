@@ -71,8 +71,9 @@ static const OptionProgram program = {
 /* --- the closing table ---------------------------------------------------------------------------------------- */
 
 static const TableColumn columns[] = {
-    {"source", TABLE_LEFT},     {"read", TABLE_RIGHT},     {"emitted", TABLE_RIGHT}, {"rejected", TABLE_RIGHT},
-    {"duplicate", TABLE_RIGHT}, {"filtered", TABLE_RIGHT}, {"seconds", TABLE_RIGHT}, {"MB/s", TABLE_RIGHT},
+    {"source", TABLE_LEFT, 0},    {"read", TABLE_RIGHT, 0},      {"emitted", TABLE_RIGHT, 0},
+    {"rejected", TABLE_RIGHT, 0}, {"duplicate", TABLE_RIGHT, 0}, {"filtered", TABLE_RIGHT, 0},
+    {"seconds", TABLE_RIGHT, 0},  {"MB/s", TABLE_RIGHT, 0},
 };
 
 enum { COLUMN_COUNT = sizeof columns / sizeof *columns, CELL_SIZE = 32, NAME_WIDTH = 40 };
@@ -105,7 +106,7 @@ static Status print_totals(const Run *run, Error *error)
 /* --- the lists ------------------------------------------------------------------------------------------------- */
 
 static const TableColumn list_columns[] = {
-    {"list", TABLE_LEFT}, {"date", TABLE_LEFT}, {"what", TABLE_LEFT}, {"entries", TABLE_RIGHT}};
+    {"list", TABLE_LEFT, 0}, {"date", TABLE_LEFT, 0}, {"what", TABLE_LEFT, 0}, {"entries", TABLE_RIGHT, 0}};
 
 /* A row for each word of the column, in the order of their first entries. */
 static Status add_entries(Table *table, const char *name, const FactList *list, size_t column, Error *error)

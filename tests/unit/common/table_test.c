@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const TableColumn columns[] = {{"source", TABLE_LEFT}, {"read", TABLE_RIGHT}, {"note", TABLE_LEFT}};
+static const TableColumn columns[] = {{"source", TABLE_LEFT, 0}, {"read", TABLE_RIGHT, 0}, {"note", TABLE_LEFT, 0}};
 
 static void expect(size_t width_max, const char *const (*rows)[3], size_t row_count, const char *expected)
 {
@@ -54,6 +54,31 @@ static void counts_columns_of_the_terminal(void **state)
            "e\xCC\x81            3  c\n");
 }
 
+static void wraps_at_blanks(void **state)
+{
+    (void)state;
+    static const TableColumn wrapped[] = {{"a", TABLE_LEFT, 10}, {"b", TABLE_RIGHT, 0}, {"c", TABLE_LEFT, 4}};
+    Error error = ERROR_INIT;
+    cleanup(table_done) Table table = table_make(wrapped, 3, 0);
+    assert_int_equal(STATUS_OK, table_add(&table, (const char *[]){"one two three four", "1", "ab cdefghijk"}, &error));
+    assert_int_equal(STATUS_OK, table_add(&table, (const char *[]){"0123456789", "22", "Zür中"}, &error));
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&bytes, &size);
+    assert_int_equal(STATUS_OK, table_print(&table, stream, &error));
+    fclose(stream);
+    assert_string_equal("a            b  c\n"
+                        "----------  --  ----\n"
+                        "one two      1  ab\n"
+                        "three four      cdef\n"
+                        "                ghij\n"
+                        "                k\n"
+                        "0123456789  22  Zür\n"
+                        "                中\n",
+                        bytes);
+    free(bytes);
+}
+
 static void cuts_long_cells(void **state)
 {
     (void)state;
@@ -93,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(aligns_columns),
         cmocka_unit_test(counts_columns_of_the_terminal),
+        cmocka_unit_test(wraps_at_blanks),
         cmocka_unit_test(cuts_long_cells),
         cmocka_unit_test(never_steers_the_terminal),
         cmocka_unit_test(says_when_it_cannot_be_written),

@@ -189,6 +189,23 @@ static void tells_where_values_come_from(void **state)
         "source columns not mapped: none\n");
 }
 
+/* 1772442000 is 2026-03-02 09:00:00 UTC (date -u -d @1772442000). */
+static void tells_what_counted_times_are(void **state)
+{
+    (void)state;
+    expect_shown("kind: activity\nformat: csv\ntime_format: [iso, epoch_ms]\n"
+                 "fields: {activity_key: i, contact_key: c, kind: {value: call}, happened_at: t, updated_at: u}\n",
+                 1, TEXT("i,c,t,u\n1,2,1772442000500,2026-03-02\n"), true,
+                 "activity, line 2\n"
+                 "    activity_key  1              <- i\n"
+                 "    contact_key   2              <- c\n"
+                 "    kind          call           <- always\n"
+                 "    happened_at   1772442000500  <- t: 2026-03-02T09:00:00.500000Z\n"
+                 "    updated_at    2026-03-02     <- u\n"
+                 "    not given: email, deal_key, direction, subject, outcome, owner, duration_seconds, is_deleted\n\n"
+                 "source columns not mapped: none\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +217,7 @@ int main(void)
         cmocka_unit_test(names_elements_as_selectors_do),
         cmocka_unit_test(names_columns_of_groups),
         cmocka_unit_test(tells_where_values_come_from),
+        cmocka_unit_test(tells_what_counted_times_are),
     };
     return cmocka_run_group_tests(tests, check_begin, check_end);
 }
