@@ -73,8 +73,8 @@ Status insist_judge(const HttpAnswer *answer, const Credential *credential, int6
     char body[QUOTE_SIZE];
     Meaning meaning = meaning_of(answer->status);
     *ret_retry_after = retry_after_seconds(http_first_header(answer, "Retry-After"), (int64_t)time(NULL));
-    /* Some tell of their limits by a 403 that says when to come back. */
-    if (answer->status == 403 && *ret_retry_after >= 0)
+    /* Some tell of their limits by a 403: one that says when to come back, or in Salesforce's words. */
+    if (answer->status == 403 && (*ret_retry_after >= 0 || strstr(answer->excerpt, "REQUEST_LIMIT_EXCEEDED")))
         meaning = (Meaning){403, "Forbidden for now", ERROR_BUSY, true};
     quote(answer->excerpt, body);
     error_set(error, meaning.code, "the server answers %d %s%s%s", answer->status, meaning.words, *body ? ": " : "",
@@ -109,12 +109,21 @@ static Status give_up(const Insister *insister, int64_t retry_after, Error *erro
     return STATUS_ERROR;
 }
 
+static Status out_of_time(Error *error)
+{
+    error_set(error, ERROR_BUSY, "the reading takes longer than it may");
+    return error_hint(error, "run again: what was fetched is kept, and is not fetched again; or give it more time by "
+                             "`retries: {within: ...}`");
+}
+
 Status insist(Insister *insister, const HttpRequest *request, const InsistWork *work, Error *error)
 {
     bool is_renewed = false;
     for (;;) {
         int64_t retry_after, wait;
         HttpAnswer answer = {.status = 0};
+        if (patience_left(&insister->patience) == 0)
+            return out_of_time(error);
         Status status = attempt(insister, request, work, &answer, &retry_after, error);
         http_answer_done(&answer);
         if (status == STATUS_OK) {

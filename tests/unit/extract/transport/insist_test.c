@@ -42,6 +42,19 @@ static void judges_answers(void **state)
     }
 }
 
+static void knows_the_words_of_a_limit(void **state)
+{
+    (void)state;
+    Error error = ERROR_INIT;
+    int64_t retry_after;
+    static const Credential credential = {.secret = "s", .place = "the variable T"};
+    HttpAnswer answer = {.status = 403, .headers = buffer_make(1000)};
+    snprintf(answer.excerpt, sizeof answer.excerpt, "[{\"errorCode\":\"REQUEST_LIMIT_EXCEEDED\"}]");
+    assert_int_equal(insist_judge(&answer, &credential, &retry_after, &error), STATUS_ERROR);
+    assert_int_equal(error.code, ERROR_BUSY);
+    assert_true(error.is_retryable);
+}
+
 static void quotes_the_body_on_one_line(void **state)
 {
     (void)state;
@@ -62,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(judges_answers),
+        cmocka_unit_test(knows_the_words_of_a_limit),
         cmocka_unit_test(quotes_the_body_on_one_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
