@@ -245,7 +245,7 @@ static Status list_files(Fetch *fetch, Error *error)
             .path = name,
             .location = location,
             .size = facts.st_size,
-            .modified_ns = fetch->state.started_at * 1000,
+            .modified_ns = fetch->job->read_at * 1000,
             .is_unseen = true,
         };
     }

@@ -29,6 +29,7 @@ typedef struct FetchJob {
     Key mapping; /* under which the pages will be read */
     const char *spool;
     const Log *log;
+    int64_t read_at;   /* microseconds since 1970: what the pages are said to be from */
     bool has_since;    /* asks for what is newer, whatever the mark says */
     int64_t since;     /* microseconds since 1970 */
     bool is_full;      /* does not look at the mark */

@@ -68,6 +68,7 @@ static Status find_pages(const Run *run, const Mapping *mapping, Inputs *ret_inp
         .mapping = mapping->digest,
         .spool = run->config->spool,
         .log = run->log,
+        .read_at = run->read_at,
         .has_since = run->has_since,
         .since = run->since,
         .is_full = run->is_full,

@@ -113,7 +113,7 @@ static void finds_circles(void **state)
     for (int lead = 0; lead < 8; lead++)
         for (int circle = 1; circle < 9; circle++) {
             FetchState fetch_state = {0};
-            char positions[16][8];
+            char positions[16][16];
             int steps = 0;
             for (;; steps++) {
                 int at = steps < lead ? steps : lead + (steps - lead) % circle;
@@ -125,7 +125,7 @@ static void finds_circles(void **state)
             assert_true(steps >= lead + circle);
         }
     FetchState fetch_state = {0};
-    static char many[1000][8];
+    static char many[1000][16];
     for (int i = 0; i < 1000; i++) {
         snprintf(many[i], sizeof many[i], "%d", i);
         assert_true(fetch_state_step(&fetch_state, many[i]));
