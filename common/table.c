@@ -92,10 +92,9 @@ static void print_repeated(FILE *stream, char byte, size_t count)
         putc(byte, stream);
 }
 
-/* Nothing is padded behind the last column's text. */
-static void print_cell(const Table *table, size_t column, Cell cell, FILE *stream)
+/* Nothing is padded behind a line's last text. */
+static void print_cell(const Table *table, size_t column, Cell cell, bool is_last, FILE *stream)
 {
-    bool is_last = column + 1 == table->column_count;
     size_t padding = table->widths[column] - cell.width;
     bool is_right = table->columns[column].alignment == TABLE_RIGHT;
     if (is_right)
@@ -135,11 +134,16 @@ static void print_row(const Table *table, const TableRow *row, FILE *stream)
     Cell rest[TABLE_COLUMNS_MAX];
     memcpy(rest, row->cells, table->column_count * sizeof *rest);
     for (bool is_more = true; is_more;) {
+        Cell line[TABLE_COLUMNS_MAX];
+        size_t last = 0;
         is_more = false;
         for (size_t i = 0; i < table->column_count; i++) {
-            print_cell(table, i, take_line(&rest[i], table->columns[i].wrap), stream);
+            line[i] = take_line(&rest[i], table->columns[i].wrap);
+            last = line[i].text.size ? i : last;
             is_more |= rest[i].text.size > 0;
         }
+        for (size_t i = 0; i <= last; i++)
+            print_cell(table, i, line[i], i == last, stream);
     }
 }
 
@@ -148,7 +152,7 @@ Status table_print(const Table *table, FILE *stream, Error *error)
     errno = 0;
     for (size_t i = 0; i < table->column_count; i++) {
         Text title = text_from(table->columns[i].title);
-        print_cell(table, i, (Cell){title, width_of(title)}, stream);
+        print_cell(table, i, (Cell){title, width_of(title)}, i + 1 == table->column_count, stream);
     }
     for (size_t i = 0; i < table->column_count; i++) {
         print_repeated(stream, '-', table->widths[i]);

@@ -35,7 +35,7 @@ static void aligns_columns(void **state)
            "source    read  note\n"
            "-------  -----  --------\n"
            "website  12000  ok\n"
-           "crm          7  \n"
+           "crm          7\n"
            "x               last one\n");
     expect(0, rows, 0,
            "source  read  note\n"
