@@ -8,9 +8,9 @@
  *     user information, fragment                 dropped
  *     port                                       80 and 443 dropped, for either scheme, since the schemes are one
  *     trailing slashes, index files              dropped, again and again: /a/index.html/ is /a; the root stays /
- *     query                                      url_query.h: tracking parameters and addresses dropped, the rest
- * sorted percent-encoding                           in the one form of percent.h case of the path, repeated slashes
- * kept
+ *     query                                      sorted, without tracking parameters and addresses: url_query.h
+ *     percent-encoding                           in the one form of percent.h
+ *     case of the path, repeated slashes         kept
  *
  * Only http and https are content. canonical(canonical(x)) = canonical(x).
  *
@@ -54,7 +54,7 @@ typedef struct UrlRules {
 } UrlRules;
 
 /* base_url: an absolute http or https URL that relative ones are resolved against, or the absent text. named: the only
- * query parameters that make this source's content, or none (then all but tracking ones do). */
+ * query parameters that make this source's content, perhaps none; NULL: all but tracking ones do. */
 UrlReason url_rules_make(UrlRules *rules, Text base_url, const Text *named, size_t named_count);
 
 /* All spans are valid until the next call; the query's also need the text that was given. */

@@ -20,7 +20,7 @@ static char *write_canonical(Text raw, char *out)
 
 bool url_query_rules_make(UrlQueryRules *rules, const Text *named, size_t named_count)
 {
-    *rules = (UrlQueryRules){.is_named_only = named_count > 0};
+    *rules = (UrlQueryRules){.is_named_only = named != NULL};
     size_t size = 0;
     if (named_count > URL_NAMED_MAX || tracking_parameter_count > URL_TRACKING_MAX)
         return false;

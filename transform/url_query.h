@@ -48,7 +48,8 @@ typedef struct UrlQuery {
     char scratch[URL_CEILING * 3];    /* the same */
 } UrlQuery;
 
-/* named_count 0 keeps all parameters that do not track. False if the names are too many or too long. */
+/* named NULL keeps all parameters that do not track; a list without names keeps none. False if the names are too many
+ * or too long. */
 bool url_query_rules_make(UrlQueryRules *rules, const Text *named, size_t named_count);
 
 /* Reads the raw query (behind ?, before #; at most URL_CEILING bytes) and writes the canonical one, of at most three

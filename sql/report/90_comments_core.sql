@@ -200,7 +200,7 @@ comment on table cl_core.content is 'One row: a content, which is its canonical 
 comment on column cl_core.content.content_id is 'digest of the canonical URL';
 comment on column cl_core.content.url is 'canonical URL';
 comment on column cl_core.content.host is 'its host';
-comment on column cl_core.content.path is 'its path and the parameters that matter';
+comment on column cl_core.content.path is 'its path, without parameters';
 comment on column cl_core.content.title is 'title from the catalogues, or else the newest one that a view showed';
 comment on column cl_core.content.kind is 'blog, guide, case_study, webinar, pricing, ... from the catalogues, or else a rule';
 comment on column cl_core.content.topic is 'what it is about, from the catalogues, or else a rule';

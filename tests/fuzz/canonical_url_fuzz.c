@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     Text raw = {(const char *)data + 1, size - 1}, named[] = {TEXT("id"), TEXT("q[a]")};
     Text base = data[0] & 1 ? TEXT("https://example.com/a/b?c=d") : TEXT_NULL;
-    require(url_rules_make(&rules, base, named, data[0] & 2 ? 2 : 0) == URL_OK);
+    require(url_rules_make(&rules, base, data[0] & 8 ? NULL : named, data[0] & 2 ? 2 : 0) == URL_OK);
     check_url(&rules, raw);
     if (data[0] & 4 && url_rules_make(&rules, raw, NULL, 0) == URL_OK)
         check_url(&rules, TEXT("x/../y?z"));

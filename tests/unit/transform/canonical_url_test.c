@@ -152,6 +152,9 @@ static void test_named_only(void **state)
                  {"https://e.com/?filter%5bx%5D=1&filter[x]=0", "https://e.com/?filter%5Bx%5D=0&filter%5Bx%5D=1"},
                  {"https://e.com/?id=ann@example.com", "https://e.com/"},
                  {"https://e.com/?gclid=1", "https://e.com/?gclid=1"}, {"https://e.com/?a=1&b=2", "https://e.com/"});
+    rules = make_rules(NULL, named, 0); /* named, and none: nothing behind the ? makes the content */
+    ASSERT_PAIRS(&rules, {"https://e.com/a?x=1&id=7&utm_source=m", "https://e.com/a"},
+                 {"https://e.com/?", "https://e.com/"});
 }
 
 static void test_base(void **state)
