@@ -89,8 +89,7 @@ language plpgsql as $$
 begin
     -- A deal counts once for each item, at the first of its touches that name it.
     create temporary table contribution on commit drop as
-    select t.content_id, a.channel, coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
-        coalesce(a.medium, '(none)') as medium, t.month, t.outcome, t.weights, t.credits,
+    select t.content_id, t.arrival_id, t.month, t.outcome, t.weights, t.credits,
         row_number() over (partition by t.deal_id, t.content_id) = 1 as is_first_of_content,
         row_number() over (partition by t.deal_id, a.channel) = 1 as is_first_of_channel,
         row_number() over (
@@ -105,19 +104,24 @@ begin
     from contribution as t
     cross join cl_marketing.model as m
     group by t.content_id, m.model, t.month, t.outcome;
+    create temporary table by_arrival on commit drop as
+    select t.arrival_id, m.model, t.month, t.outcome, count(*) filter (where t.is_first_of_channel) as of_channel,
+        count(*) filter (where t.is_first_of_campaign) as of_campaign, sum(t.weights[m.model]) as weight,
+        sum(t.credits[m.model]) as credit
+    from contribution as t
+    cross join cl_marketing.model as m
+    group by t.arrival_id, m.model, t.month, t.outcome;
     insert into delta_channel
-    select t.channel, m.model, t.month, t.outcome, sign * count(*) filter (where t.is_first_of_channel),
-        sign * sum(t.weights[m.model]), sign * sum(t.credits[m.model])
-    from contribution as t
-    cross join cl_marketing.model as m
-    group by t.channel, m.model, t.month, t.outcome;
+    select a.channel, t.model, t.month, t.outcome, sign * sum(t.of_channel), sign * sum(t.weight), sign * sum(t.credit)
+    from by_arrival as t
+    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    group by a.channel, t.model, t.month, t.outcome;
     insert into delta_campaign
-    select t.campaign, t.source, t.medium, m.model, t.month, t.outcome,
-        sign * count(*) filter (where t.is_first_of_campaign),
-        sign * sum(t.weights[m.model]), sign * sum(t.credits[m.model])
-    from contribution as t
-    cross join cl_marketing.model as m
-    group by t.campaign, t.source, t.medium, m.model, t.month, t.outcome;
-    drop table contribution;
+    select coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)'), t.model, t.month,
+        t.outcome, sign * sum(t.of_campaign), sign * sum(t.weight), sign * sum(t.credit)
+    from by_arrival as t
+    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    group by 1, 2, 3, t.model, t.month, t.outcome;
+    drop table contribution, by_arrival;
 end
 $$;

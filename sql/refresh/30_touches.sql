@@ -59,7 +59,7 @@ begin
     end if;
 end
 $$;
-analyze touched_view;
+analyze touched_view (visitor_id);
 
 create temporary table new_touch on commit drop as
 with viewed as (
