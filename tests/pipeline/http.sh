@@ -24,7 +24,10 @@ web_script() {
 web_start() {
     "$BUILD/tests/test_http_server" "$SCRATCH/web/script" "$SCRATCH/web/port" "$SCRATCH/web/log" &
     local deadline=$((SECONDS + 20))
-    until [[ -s $SCRATCH/web/port ]]; do ((SECONDS < deadline)) || fail 'the web server does not start'; done
+    until [[ -s $SCRATCH/web/port ]]; do
+        ((SECONDS < deadline)) || fail 'the web server does not start'
+        sleep 0.05
+    done
     WEB_PORT=$(<"$SCRATCH/web/port")
     disown
 }
@@ -40,7 +43,10 @@ expect_requests() {
 # web_wait PAGE: until the server was asked for it.
 web_wait() {
     local deadline=$((SECONDS + 20))
-    until grep -q "^$1 " "$SCRATCH/web/log"; do ((SECONDS < deadline)) || fail "nobody asked for $1"; done
+    until grep -q "^$1 " "$SCRATCH/web/log"; do
+        ((SECONDS < deadline)) || fail "nobody asked for $1"
+        sleep 0.05
+    done
 }
 
 # expect_no_secret: neither the secret nor its encoded form is in what was printed, or in any file of the spool.
