@@ -281,8 +281,7 @@ static void share_by_decay(const Model *model, const JourneyTouch *touches, size
     }
 }
 
-/* Roles that are all alike, and roles that leave no weight at all, change nothing. */
-static void multiply_by_roles(const JourneyTouch *touches, size_t count, WideShare *shares)
+void attribution_multiply_by_roles(const JourneyTouch *touches, size_t count, WideShare *shares)
 {
     bool is_alike = true, is_any_left = false;
     for (size_t i = 0; i < count; i++) {
@@ -321,7 +320,7 @@ Status attribution_weigh(const Model *model, const JourneyTouch *touches, size_t
         share_by_decay(model, touches, count, workspace->shares);
     else
         share_by_milestones(model, touches, count, facts, workspace->shares);
-    multiply_by_roles(touches, count, workspace->shares);
+    attribution_multiply_by_roles(touches, count, workspace->shares);
     return apportion(workspace->shares, count, ATTRIBUTION_UNIT, ret_weights, &workspace->apportion, error);
 }
 

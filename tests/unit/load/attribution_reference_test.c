@@ -1,6 +1,5 @@
-/* Published attribution results, read from the folder reference beside $CLOSEDLOOP_CONFORMANCE: heuristics of
- * eeghor/mta (MIT) and of DP6/Marketing-Attribution-Models (Apache-2.0). Where their rule is another, the test says
- * so and holds ours. Skipped where the folder is not there. */
+/* Published heuristics of other attribution packages (reference_check.h says which). Where their rule is another, the
+ * test says so and holds ours. Skipped where the folder is not there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,84 +8,10 @@
 #include <cmocka.h>
 
 #include "load/attribution.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/unit/load/reference_check.h"
 
 #define HOUR (INT64_C(3600) * 1000000)
 #define DAY (24 * HOUR)
-#define TOUCHES_MAX 8
-#define JOURNEYS_MAX 16
-
-/* A fraction, as "19/6" or "3.5". */
-typedef struct Figure {
-    int64_t numerator, denominator;
-} Figure;
-
-typedef struct Journey {
-    Text channels[TOUCHES_MAX];
-    size_t count;
-    int64_t value; /* conversions, or money */
-} Journey;
-
-typedef struct Journeys {
-    Journey items[JOURNEYS_MAX];
-    size_t count;
-} Journeys;
-
-static FILE *reference_open(const char *name)
-{
-    const char *folder = getenv("CLOSEDLOOP_CONFORMANCE");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/../reference/%s", folder ? folder : "../shared/conformance", name);
-    return fopen(path, "r");
-}
-
-/* Cuts the next part off the front of the text, at the separator; the separator goes too. */
-static Text text_cut(Text *rest, const char *separator)
-{
-    Text whole = *rest, wanted = text_from(separator);
-    for (size_t i = 0; i + wanted.size <= whole.size; i++) {
-        if (memcmp(whole.data + i, wanted.data, wanted.size) == 0) {
-            *rest = (Text){whole.data + i + wanted.size, whole.size - i - wanted.size};
-            return (Text){whole.data, i};
-        }
-    }
-    *rest = (Text){whole.data + whole.size, 0};
-    return whole;
-}
-
-static int64_t integer_of(Text text)
-{
-    long long value = 0;
-    assert_true(text_to_int64(text, &value));
-    return value;
-}
-
-static Figure figure_of(Text text)
-{
-    Text rest = text;
-    Text whole = text_cut(&rest, "/");
-    if (rest.size > 0)
-        return (Figure){integer_of(whole), integer_of(rest)};
-    rest = text;
-    Figure figure = {integer_of(text_cut(&rest, ".")), 1};
-    for (size_t i = 0; i < rest.size; i++)
-        figure = (Figure){figure.numerator * 10 + (rest.data[i] - '0'), figure.denominator * 10};
-    return figure;
-}
-
-static void journeys_add(Journeys *journeys, Text path, int64_t value)
-{
-    assert_true(journeys->count < JOURNEYS_MAX);
-    Journey *journey = &journeys->items[journeys->count++];
-    *journey = (Journey){.value = value};
-    while (path.size > 0) {
-        assert_true(journey->count < TOUCHES_MAX);
-        journey->channels[journey->count++] = text_trim(text_cut(&path, ">"));
-    }
-}
 
 /* What the channel gets of a journey, in 10^-12 of its value's unit. Touches lie a day apart. */
 static int64_t channel_credit(const Model *model, const Journey *journey, Text channel, const char *direct)
@@ -143,26 +68,13 @@ static bool is_model(Text name, Model *ret_model)
     return true;
 }
 
-/* case,model,"path:conversions:nulls | ...",conversions,nulls,channel,expected,source */
-static bool check_mta_line(Text line)
+static bool check_mta_line(Text text)
 {
-    Text rest = line;
-    text_cut(&rest, ",");
+    MtaLine line;
     Model model;
-    if (!is_model(text_cut(&rest, ","), &model))
+    if (!mta_read(text, &line) || !is_model(line.model, &model))
         return false;
-    text_cut(&rest, "\"");
-    Text paths = text_cut(&rest, "\",");
-    Journeys journeys = {0};
-    while (paths.size > 0) {
-        Text entry = text_cut(&paths, "|");
-        Text path = text_cut(&entry, ":");
-        journeys_add(&journeys, path, integer_of(text_cut(&entry, ":")));
-    }
-    text_cut(&rest, ",");
-    text_cut(&rest, ",");
-    Text channel = text_cut(&rest, ",");
-    assert_channel(&model, &journeys, channel, NULL, figure_of(text_cut(&rest, ",")), 8);
+    assert_channel(&model, &line.journeys, line.channel, NULL, line.expected, 8);
     return true;
 }
 
@@ -175,9 +87,9 @@ static void test_mta(void **state)
     char line[1024];
     size_t checked = 0;
     while (fgets(line, sizeof line, file))
-        checked += check_mta_line(text_trim(text_from(line)));
+        checked += check_mta_line(text_from(line));
     fclose(file);
-    assert_int_equal(checked, 16); /* the others are Shapley values and transition probabilities */
+    assert_int_equal(checked, 16); /* the others: fitted_reference_test.c */
 }
 
 /* The figures are printed with ten decimals: half of one is 50 units. */
@@ -205,23 +117,6 @@ static bool is_mam_model(Text name, Model *ret_model)
     return true;
 }
 
-static bool mam_read(Journeys *ret_journeys)
-{
-    static char lines[JOURNEYS_MAX][256];
-    FILE *file = reference_open("dp6_mam/paths.csv");
-    if (!file)
-        return false;
-    assert_non_null(fgets(lines[0], sizeof lines[0], file));
-    for (size_t i = 0; i < JOURNEYS_MAX && fgets(lines[i], sizeof lines[i], file); i++) {
-        Text rest = text_from(lines[i]);
-        Text path = text_cut(&rest, ",");
-        journeys_add(ret_journeys, path, integer_of(text_cut(&rest, ",")));
-    }
-    fclose(file);
-    assert_int_equal(ret_journeys->count, 9);
-    return true;
-}
-
 static void test_mam(void **state)
 {
     (void)state;
@@ -241,6 +136,29 @@ static void test_mam(void **state)
     }
     fclose(file);
     assert_int_equal(checked, 6); /* first, last, last_non_A, linear, position, decay by the hour */
+}
+
+/* What their tests say of single journeys, each of a value of 3. */
+static void test_mam_journey_by_journey(void **state)
+{
+    (void)state;
+    Journeys journeys = {0};
+    if (!mam_read(&journeys))
+        skip();
+    for (size_t i = 0; i < journeys.count; i++) {
+        const Journey *journey = &journeys.items[i];
+        Text first = journey->channels[0], last = journey->channels[journey->count - 1];
+        int64_t whole = 3 * ATTRIBUTION_UNIT, position = journey->count == 3   ? whole / 5 * 2
+                                                         : journey->count == 2 ? whole / 2
+                                                                               : whole;
+        assert_int_equal(channel_credit(model_find(TEXT("first_touch")), journey, first, NULL), whole);
+        assert_int_equal(channel_credit(model_find(TEXT("last_touch")), journey, last, NULL), whole);
+        assert_int_equal(channel_credit(model_find(TEXT("linear")), journey, first, NULL),
+                         whole / (int64_t)journey->count);
+        assert_int_equal(channel_credit(model_find(TEXT("position_based")), journey, first, NULL), position);
+        assert_int_equal(channel_credit(model_find(TEXT("last_non_direct")), journey, TEXT("A"), "A"),
+                         journey->count == 1 && text_is(first, "A") ? whole : 0);
+    }
 }
 
 /* They count whole periods before the last touch: with a frequency of 168 hours and touches a day apart none has
@@ -263,7 +181,7 @@ static void test_mam_splits_an_empty_middle_evenly_and_we_do_not(void **state)
     Model model = {
         .name = "position_30_20_50", .shares = {[MILESTONE_FIRST_TOUCH] = 30, [MILESTONE_LAST_TOUCH] = 50}, .rest = 20};
     Journeys journeys = {0};
-    journeys_add(&journeys, TEXT("A > B"), 8);
+    journeys_add(&journeys, TEXT("A > B"), 8, 0);
     assert_channel(&model, &journeys, TEXT("A"), NULL, (Figure){3, 1}, 0);
     assert_channel(&model, &journeys, TEXT("B"), NULL, (Figure){5, 1}, 0);
 }
@@ -273,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mta),
         cmocka_unit_test(test_mam),
+        cmocka_unit_test(test_mam_journey_by_journey),
         cmocka_unit_test(test_mam_decays_by_steps_and_we_do_not),
         cmocka_unit_test(test_mam_splits_an_empty_middle_evenly_and_we_do_not),
     };
