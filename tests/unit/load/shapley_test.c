@@ -165,7 +165,7 @@ static void test_every_subset(void **state)
     for (size_t round = 0; round < 8; round++) {
         cleanup(state_sets_done) StateSets sets = state_sets_make(SETS_MAX);
         cleanup(shapley_done) Shapley shapley = SHAPLEY_EMPTY;
-        sets_fill(&sets, &seed, 10, round < 6 ? 30 << round : 3000);
+        sets_fill(&sets, &seed, 10, round < 6 ? (size_t)30 << round : 3000);
         sets_add_whole(&sets, 10, round % 2 ? JOURNEY_OPEN : JOURNEY_WON, 1);
         fit(&sets, &SHAPLEY_SETTINGS, &shapley);
         assert_fitted(&sets, &shapley, 10, oracle_subsets);
