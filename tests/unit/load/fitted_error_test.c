@@ -12,6 +12,7 @@
 #include "load/state_fold.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
@@ -131,10 +132,12 @@ static void test_no_memory(void **state)
 static void test_a_solution_that_is_none_is_refused(void **state)
 {
     (void)state;
+    const char *reasons[] = {[LAPACK_REFUSES] = "cannot be solved", [LAPACK_LIES] = "a win rate that is"};
     for (lapack = LAPACK_REFUSES; lapack <= LAPACK_LIES; lapack++) {
         Error error = ERROR_INIT;
         assert_int_equal(fit_markov(&error), STATUS_ERROR);
         assert_int_equal(error.code, ERROR_INTERNAL);
+        assert_non_null(strstr(error.message, reasons[lapack]));
     }
     lapack = LAPACK_WORKS;
     Error error = ERROR_INIT;

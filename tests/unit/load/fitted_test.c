@@ -79,11 +79,12 @@ static void test_roles_multiply_and_then_normalise(void **state)
     assert_weights(none, (int64_t[]){0, 1}, 2, (int64_t[]){ALL, 0});
 }
 
-/* Numbers of touches whose least common multiple is past 128 bits, with the highest role: rounded, and no overflow. */
+/* Numbers of touches whose least common multiple is past 128 bits, with the highest role, and scores whose sum is only
+ * just below a power of 2: rounded, and no overflow. */
 static void test_no_common_multiple(void **state)
 {
     (void)state;
-    enum { STATES = 150, TOUCHES = STATES * (STATES + 1) / 2 };
+    enum { STATES = 140, TOUCHES = STATES * (STATES + 1) / 2 };
     static JourneyTouch touches[TOUCHES];
     static ScoredTouch scored[TOUCHES];
     static int64_t weights[TOUCHES];
