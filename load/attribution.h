@@ -124,9 +124,8 @@ Status attribution_credit(const int64_t *weights, size_t count, int64_t amount, 
 void attribution_milestones(const JourneyTouch *touches, size_t count, const JourneyFacts *facts,
                             uint8_t *ret_milestones);
 
-/* Multiplies shares by the roles of their touches. Roles that are all alike, and roles that leave no share at all, change
- * nothing. The shares add up to less than APPORTION_SUM_CEILING / ROLE_WEIGHT_MAX, or by the highest role that is there.
- */
+/* Multiplies each share by the role weight of its touch. Roles that are all alike, and roles that leave no share at
+ * all, change nothing. The sum of the shares times the highest role weight is below APPORTION_SUM_CEILING. */
 void attribution_multiply_by_roles(const JourneyTouch *touches, size_t count, WideShare *shares);
 
 /* 2^(-elapsed / half_life) in units of 2^-63, off by less than 4 of them; half_life is positive. */
