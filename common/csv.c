@@ -455,6 +455,12 @@ Status csv_scanner_make(const CsvOptions *given, Stream *stream, CsvScanner **re
     return STATUS_OK;
 }
 
+bool csv_scanner_is_at_cut(const CsvScanner *scanner)
+{
+    return scanner->is_final && !scanner->is_skipping && scanner->start == scanner->end && scanner->end > 0 &&
+           !is_line_end(scanner->window[scanner->end - 1]);
+}
+
 size_t csv_scanner_column_count(const CsvScanner *scanner)
 {
     return scanner->column_count;

@@ -71,6 +71,9 @@ Status csv_scanner_make(const CsvOptions *options, Stream *stream, CsvScanner **
 /* The next record, valid until the next call; STATUS_END behind the last; the errors of the stream. */
 Status csv_scanner_next(CsvScanner *scanner, CsvRecord *ret_record, Error *error);
 
+/* The record that was given last ends with the input, without a line end. */
+bool csv_scanner_is_at_cut(const CsvScanner *scanner);
+
 /* Columns that every record must have; 0 before the first good one. */
 size_t csv_scanner_column_count(const CsvScanner *scanner);
 

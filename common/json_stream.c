@@ -360,8 +360,12 @@ Status json_stream_next(JsonStream *stream, JsonRecord *ret_record, Error *error
     } else if (!is_checked && json_check(text, error) != STATUS_OK) {
         problem = "malformed_json";
     }
-    *ret_record =
-        (JsonRecord){.text = text, .size = size, .line = line, .problem = problem, .is_last = stream->is_broken};
+    *ret_record = (JsonRecord){.text = text,
+                               .size = size,
+                               .line = line,
+                               .problem = problem,
+                               .is_last = stream->is_broken,
+                               .has_end = stream->options.layout != JSON_LINES || stream->item.is_complete};
     if (problem) {
         snprintf(ret_record->detail, sizeof ret_record->detail, "%.159s", error->message);
         error_clear(error);

@@ -42,6 +42,7 @@ typedef struct JsonRecord {
      *     malformed_json    it is not JSON
      *     record_too_long   more bytes than the ceiling */
     const char *problem;
+    bool has_end;     /* false: JSON_LINES, and the input ends with it, without a line end */
     bool is_last;     /* with a problem: the structure is broken here, and nothing behind it can be read */
     char detail[160]; /* of a problem, for people */
 } JsonRecord;

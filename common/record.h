@@ -231,6 +231,9 @@ enum { RATE_CURRENCY, RATE_DAY, RATE_RATE, RATE_FIELD_COUNT };
 enum { REJECT_KIND, REJECT_FIELD, REJECT_CODE, REJECT_REASON, REJECT_RAW, REJECT_FIELD_COUNT };
 /* clang-format on */
 
+/* The code of a reject that is the last line of its input, has no line end, and may not be whole. */
+#define REJECT_CODE_CUT_OFF "cut_off"
+
 /* One record: as many values as its kind has fields. */
 typedef struct Record {
     uint32_t line; /* where it began in its input, 1-based */

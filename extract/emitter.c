@@ -133,6 +133,13 @@ Status emitter_reject_begun(Emitter *emitter, const char *code, const char *reas
     return give_reject(emitter, kind, NULL, (ValueFlaw){code, reason}, raw, error);
 }
 
+Status emitter_reject_cut_off(Emitter *emitter, size_t line, Text raw, Error *error)
+{
+    return emitter_reject(
+        emitter, line, REJECT_CODE_CUT_OFF,
+        "the last line has no line end, and may not be whole: once the file has grown it is read again", raw, error);
+}
+
 /* --- values --------------------------------------------------------------------------------------------------- */
 
 bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_flaw)

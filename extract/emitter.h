@@ -74,6 +74,10 @@ Status emitter_reject(Emitter *emitter, size_t line, const char *code, const cha
 /* The same of the record that was begun last. */
 Status emitter_reject_begun(Emitter *emitter, const char *code, const char *reason, Text raw, Error *error);
 
+/* A last line without a line end that is not known to be whole: an input that is appended to may still grow, so this is
+ * no fault of it. */
+Status emitter_reject_cut_off(Emitter *emitter, size_t line, Text raw, Error *error);
+
 /* What stands in a slot, made into text in the emitter's arena; a document is opened. False as slot_value_resolve(). */
 bool emitter_value(Emitter *emitter, int slot, Text *ret_text, ValueFlaw *ret_flaw);
 

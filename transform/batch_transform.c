@@ -102,15 +102,16 @@ static Status take_counts(Conversion *conversion, Error *error)
     return STATUS_OK;
 }
 
-/* max_rejects is about what was read of the input, not about what became of it. */
+/* max_rejects is about what was read of the input, not about what became of it. The unfinished last line of a file that
+ * grows says nothing of the others, however few these are. */
 static bool has_too_many_rejects(const Source *source, const Tally *tally, BatchRefused *ret_refused)
 {
     BatchCount sum = tally_sum(tally);
-    int64_t read = sum.read - tally->derived;
-    *ret_refused = (BatchRefused){.rejected = sum.rejected, .read = read};
+    int64_t read = sum.read - tally->derived, rejected = sum.rejected - tally->cut_off;
+    *ret_refused = (BatchRefused){.rejected = rejected, .read = read};
     if (!source->max_rejects_is_percent)
-        return sum.rejected > source->max_rejects;
-    return (__int128)sum.rejected * 100 > (__int128)read * source->max_rejects;
+        return rejected > source->max_rejects;
+    return (__int128)rejected * 100 > (__int128)read * source->max_rejects;
 }
 
 /* The worst stand first. */

@@ -133,6 +133,8 @@ Status conversion_pass_reject(Conversion *conversion, const Record *record, Erro
                      .reason = text_is_null(reason) ? TEXT("") : reason,
                      .raw = record->values[REJECT_RAW]};
     TRY(reject_put(writer, &reject, &conversion->arena, error));
+    if (conversion->batch->mode == MODE_APPEND && text_is(code, REJECT_CODE_CUT_OFF))
+        conversion->tally.cut_off++;
     if (conversion->batch->mode == MODE_SNAPSHOT)
         TRY(note_present(conversion, RECORD_REJECT, NULL, error));
     return STATUS_OK;

@@ -31,6 +31,7 @@ typedef struct Pass {
 typedef struct Version {
     Value values[RECORD_FIELDS_MAX];
     Failure failure;
+    FilterReason filter;
     Key key;
     Key key_within; /* its input, for the maps of the pass */
     bool has_key;
@@ -69,6 +70,7 @@ static void read_version(const Pass *pass, const Record *record, Version *versio
     const Value *updated_at = pass->updated_at >= 0 ? &version->values[pass->updated_at] : NULL;
     version->updated_at = updated_at && value_is_set(updated_at) ? &updated_at->number : NULL;
     version->is_deleted = pass->is_deleted >= 0 && value_is_true(&version->values[pass->is_deleted]);
+    version->filter = kind->filter && !version->is_deleted ? kind->filter(conversion, version->values) : FILTER_NONE;
     version->is_merged = version->has_key && kind->merged_into &&
                          kind->merged_into(conversion, version->values, &version->merged_into) &&
                          !key_equal(&version->merged_into, &version->key);
@@ -94,7 +96,7 @@ static Status note_merge(const Pass *pass, const Version *version, Error *error)
 static Status note_version(const Pass *pass, const Version *version, const Record *record, Error *error)
 {
     (void)record;
-    if (version->failure.code)
+    if (version->failure.code || version->filter)
         return STATUS_OK;
     const Key *key = &version->key_within;
     int64_t ordinal = pass->conversion->tally.ordinal;
@@ -128,6 +130,11 @@ static Status write_version(const Pass *pass, const Version *version, const Reco
     if (version->failure.code)
         return conversion_reject(conversion, pass->kind, record, &version->failure,
                                  version->has_key ? &version->key : NULL, error);
+    if (version->filter) {
+        count->filtered++;
+        conversion->tally.filtered[version->filter]++;
+        return STATUS_OK;
+    }
     if (!duplicate_is_kept(pass->versions, &version->key_within, conversion->tally.ordinal)) {
         count->duplicate++;
         return STATUS_OK;

@@ -11,6 +11,8 @@
 typedef struct Kind {
     /* Notes what the values' types do not tell, and conforms values; NULL: nothing. Values may be bad or absent. */
     void (*check)(Conversion *conversion, Value *values, Failure *failure);
+    /* Why a record in which nothing is wrong is left out; NULL: the kind has no reason to. */
+    FilterReason (*filter)(const Conversion *conversion, const Value *values);
     /* The record's key; false if the values that make it are not all good. */
     bool (*key)(Conversion *conversion, const Value *values, Key *ret_key);
     /* The key that the record was merged into; false if it says none. NULL: the kind knows no merges. */
@@ -23,7 +25,7 @@ extern const Kind kind_identity, kind_lead, kind_account, kind_deal, kind_deal_c
     kind_question, kind_cost, kind_rate;
 
 /* Reads the records of a file twice: first to learn which version of each key stays, then to write rows. Counts
- * emitted, rejected and duplicate.
+ * emitted, rejected, duplicate and filtered.
  *
  * A deleted record with merged_into tells of a merge: CRMs list the losers of a merge with the survivor, and may still
  * export their old rows. It takes no other record's place within a batch, but gives it its merged_into. */

@@ -2,12 +2,16 @@
 #include "transform/kind.h"
 #include "transform/record_key.h"
 
-static void check_activity(Conversion *conversion, Value *values, Failure *failure)
+/* Calendars and task lists hold what is still to come, and appointments that have nothing to do with customers. */
+static FilterReason filter_activity(const Conversion *conversion, const Value *values)
 {
-    const Value *about[] = {&values[ACTIVITY_CONTACT_KEY], &values[ACTIVITY_EMAIL], &values[ACTIVITY_DEAL_KEY]};
-    if (!value_is_true(&values[ACTIVITY_IS_DELETED]))
-        kind_need_one("contact_key", "contact_key, email or deal_key is required", about, 3, failure);
-    kind_check_past(conversion, "happened_at", &values[ACTIVITY_HAPPENED_AT], failure);
+    const Value *at = &values[ACTIVITY_HAPPENED_AT];
+    if (value_is_set(at) && at->number > conversion_latest(conversion))
+        return FILTER_PLANNED;
+    bool is_about_somebody = values[ACTIVITY_CONTACT_KEY].state != VALUE_ABSENT ||
+                             values[ACTIVITY_EMAIL].state != VALUE_ABSENT ||
+                             values[ACTIVITY_DEAL_KEY].state != VALUE_ABSENT;
+    return is_about_somebody ? FILTER_NONE : FILTER_ABOUT_NOBODY;
 }
 
 static bool make_activity_key(Conversion *conversion, const Value *values, Key *ret_key)
@@ -35,7 +39,7 @@ static Status put_activity(Conversion *conversion, const Value *values, CopyWrit
     return STATUS_OK;
 }
 
-const Kind kind_activity = {.check = check_activity, .key = make_activity_key, .put = put_activity};
+const Kind kind_activity = {.filter = filter_activity, .key = make_activity_key, .put = put_activity};
 
 static bool make_question_key(Conversion *conversion, const Value *values, Key *ret_key)
 {

@@ -9,8 +9,15 @@ const char *filter_reason_name(FilterReason reason)
         [FILTER_HEADLESS] = "headless",
         [FILTER_INTERNAL_ADDRESS] = "internal_address",
         [FILTER_INTERNAL_PARAMETER] = "internal_parameter",
+        [FILTER_PLANNED] = "planned",
+        [FILTER_ABOUT_NOBODY] = "about_nobody",
     };
     return names[reason];
+}
+
+RecordKind filter_reason_kind(FilterReason reason)
+{
+    return reason == FILTER_PLANNED || reason == FILTER_ABOUT_NOBODY ? RECORD_ACTIVITY : RECORD_VIEW;
 }
 
 void tally_add(Tally *tally, const Tally *now, const Tally *before)
@@ -26,6 +33,7 @@ void tally_add(Tally *tally, const Tally *now, const Tally *before)
     }
     for (size_t reason = 0; reason < FILTER_REASON_COUNT; reason++)
         tally->filtered[reason] += now->filtered[reason] - before->filtered[reason];
+    tally->cut_off += now->cut_off - before->cut_off;
     tally->derived += now->derived - before->derived;
 }
 
@@ -78,14 +86,15 @@ Status tally_list_filters(const Tally *tally, Arena *arena, const BatchFilter **
     size_t count = 0;
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++) {
         int64_t by_mapping = tally->counts[kind].filtered;
-        for (int reason = 0; kind == RECORD_VIEW && reason < FILTER_REASON_COUNT; reason++)
-            by_mapping -= tally->filtered[reason];
+        for (int reason = 0; reason < FILTER_REASON_COUNT; reason++)
+            if (filter_reason_kind((FilterReason)reason) == (RecordKind)kind)
+                by_mapping -= tally->filtered[reason];
         if (by_mapping)
             filters[count++] = (BatchFilter){(RecordKind)kind, "mapping", by_mapping};
-        for (int reason = 0; kind == RECORD_VIEW && reason < FILTER_REASON_COUNT; reason++)
-            if (tally->filtered[reason])
+        for (int reason = 0; reason < FILTER_REASON_COUNT; reason++)
+            if (tally->filtered[reason] && filter_reason_kind((FilterReason)reason) == (RecordKind)kind)
                 filters[count++] =
-                    (BatchFilter){RECORD_VIEW, filter_reason_name((FilterReason)reason), tally->filtered[reason]};
+                    (BatchFilter){(RecordKind)kind, filter_reason_name((FilterReason)reason), tally->filtered[reason]};
     }
     *ret_filters = filters;
     *ret_count = count;

@@ -9,7 +9,7 @@
 
 #include "common/batch.h"
 
-/* Why a view is left out although nothing is wrong with it. */
+/* Why a record is left out although nothing is wrong with it. */
 typedef enum FilterReason {
     FILTER_NONE,
     FILTER_IS_BOT,   /* the source says so */
@@ -17,15 +17,21 @@ typedef enum FilterReason {
     FILTER_HEADLESS, /* ... a browser's that a program drives */
     FILTER_INTERNAL_ADDRESS,
     FILTER_INTERNAL_PARAMETER,
+    FILTER_PLANNED,      /* an activity that is still to come */
+    FILTER_ABOUT_NOBODY, /* ... that names neither a person nor a deal */
     FILTER_REASON_COUNT,
 } FilterReason;
 
 /* As manifests and cl_ops.batch_filter call it: "robot". */
 const char *filter_reason_name(FilterReason reason);
 
+/* Whose records it leaves out. */
+RecordKind filter_reason_kind(FilterReason reason);
+
 typedef struct Tally {
     BatchCount counts[RECORD_KIND_COUNT];  /* of both stages */
-    int64_t filtered[FILTER_REASON_COUNT]; /* views of this stage, part of the counts */
+    int64_t filtered[FILTER_REASON_COUNT]; /* in this stage, part of the counts */
+    int64_t cut_off;                       /* rejects that the file may still make good, part of the counts */
     int64_t derived;                       /* identities that views gave, part of the counts */
     int64_t ordinal;                       /* records read so far, of all kinds */
     int64_t first_at, last_at;             /* of views; INT64_MAX and INT64_MIN if there is none */

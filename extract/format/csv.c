@@ -17,6 +17,9 @@ typedef struct CsvReader {
 
 static Status reject(CsvReader *reader, const CsvRecord *record, Error *error)
 {
+    bool may_grow = reader->emitter->mapping->source->mode == MODE_APPEND;
+    if (may_grow && csv_scanner_is_at_cut(reader->scanner))
+        return emitter_reject_cut_off(reader->emitter, record->line, record->raw, error);
     char reason[96];
     Text problem = text_from(record->problem);
     size_t expected = csv_scanner_column_count(reader->scanner);

@@ -87,6 +87,8 @@ static Status emit_scopes(JsonReader *reader, Text text, Error *error)
 static Status reject(JsonReader *reader, const JsonRecord *record, const char *code, const char *reason, Error *error)
 {
     bool is_whole = record->text.size == record->size;
+    if (!record->has_end && is_whole && reader->emitter->mapping->source->mode == MODE_APPEND)
+        return emitter_reject_cut_off(reader->emitter, record->line, record->text, error);
     if (text_is(text_from(code), "malformed_json") && is_whole && !utf8_is_valid(record->text)) {
         code = "bad_utf8";
         reason = "holds bytes that are no UTF-8";

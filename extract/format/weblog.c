@@ -97,8 +97,8 @@ static Status take_directive(WeblogReader *reader, const Line *line, Error *erro
     return bind(reader, &reader->fields, line->number, error);
 }
 
-/* Without a line end the last value may be cut: the server is still at it. A quote or another letter of the format
- * behind it shows that it is whole. */
+/* Without a line end the line may be cut: the server is still at it. A quote or another letter of the format behind the
+ * last value shows that it is whole. */
 static bool is_cut(const WeblogReader *reader, const Line *line)
 {
     return !line->has_end && reader->record.format->items[reader->record.format->count - 1].behind.size == 0;
@@ -108,14 +108,14 @@ static Status take_record(WeblogReader *reader, const Line *line, Error *error)
 {
     Emitter *emitter = reader->emitter;
     WeblogRecord *record = &reader->record;
-    if (!weblog_record_read(record, line->text))
+    if (!weblog_record_read(record, line->text)) {
+        if (!line->has_end)
+            return emitter_reject_cut_off(emitter, line->number, TEXT_NULL, error);
         return emitter_reject(emitter, line->number, record->line.problem, record->line.reason, TEXT_NULL, error);
+    }
     Text shown = weblog_record_shown(record);
     if (is_cut(reader, line))
-        return emitter_reject(
-            emitter, line->number, "cut_off",
-            "the last line has no line end, and may not be whole: once the log has grown it is read again", shown,
-            error);
+        return emitter_reject_cut_off(emitter, line->number, shown, error);
     TRY(emitter_begin(emitter, line->number, error));
     ValueForm form = utf8_is_storable(line->text) ? VALUE_PLAIN : VALUE_UNCHECKED;
     for (size_t i = 0; i < emitter->mapping->slot_count; i++) {

@@ -46,7 +46,7 @@ comment on column cl_ops.batch_count.filtered is 'left out by the configuration,
 comment on table cl_ops.batch_filter is 'One row: how many of a batch''s records of one kind were left out for one reason. The reasons of a kind add up to cl_ops.batch_count.filtered.';
 comment on column cl_ops.batch_filter.batch_no is 'batch: cl_ops.batch';
 comment on column cl_ops.batch_filter.kind is 'record kind, as in cl_ops.batch_count';
-comment on column cl_ops.batch_filter.reason is 'mapping: by the source''s own conditions; is_bot: the source says so; robot, headless: by the user agent; internal_address, internal_parameter: internal traffic';
+comment on column cl_ops.batch_filter.reason is 'mapping: by the source''s own conditions; is_bot: the source says so; robot, headless: by the user agent; internal_address, internal_parameter: internal traffic; planned: an activity still to come; about_nobody: an activity with neither a person nor a deal';
 comment on column cl_ops.batch_filter.records is 'number of records';
 
 comment on view cl_ops.filtered is 'One row: how many of a source''s records were left out for one reason, in all batches that are loaded.';

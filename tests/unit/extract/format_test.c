@@ -50,6 +50,26 @@ static void rejects_records_over_the_ceiling(void **state)
         "\"e\":\"01234567\nrate 2 currency=4\n");
 }
 
+/* What appends to a file may be in the middle of a line; but an export that ends so is no whole one. */
+static void tells_the_end_of_a_file_that_grows(void **state)
+{
+    (void)state;
+#define CUT_OFF                                                                                                        \
+    "reject 3 kind=rate code=cut_off reason=the last line has no line end, and may not be whole: once the file has "   \
+    "grown it is read again raw="
+    expect(CSV, "c,d,r\n1,2,3\n1,2", "rate 2 currency=1 day=2 rate=3\n" CUT_OFF "1,2\n");
+    expect(CSV, "c,d,r\n1,2,3\n1,\"2", "rate 2 currency=1 day=2 rate=3\n" CUT_OFF "1,\"2\n");
+    expect(CSV, "c,d,r\n1,2,3\n1,2,3", "rate 2 currency=1 day=2 rate=3\nrate 3 currency=1 day=2 rate=3\n");
+    expect(CSV, "c,d,r\n1,2,3\n1,2\n",
+           "rate 2 currency=1 day=2 rate=3\nreject 3 kind=rate code=ragged reason=2 columns instead of 3 raw=1,2\n");
+    expect("mode: snapshot\n" CSV, "c,d,r\n1,2,3\n1,2",
+           "rate 2 currency=1 day=2 rate=3\nreject 3 kind=rate code=ragged reason=2 columns instead of 3 raw=1,2\n");
+    const char *lines = "format: ndjson\nfields: {currency: c, day: d, rate: r}\n";
+    expect(lines, "\n{\"c\":1}\n{\"c\":2", "rate 2 currency=1\n" CUT_OFF "{\"c\":2\n");
+    expect(lines, "\n{\"c\":1}\n{\"c\":2}", "rate 2 currency=1\nrate 3 currency=2\n");
+#undef CUT_OFF
+}
+
 static void cuts_the_raw_text_of_rejects(void **state)
 {
     (void)state;
@@ -57,7 +77,8 @@ static void cuts_the_raw_text_of_rejects(void **state)
     int head = snprintf(input, sizeof input, "c,d,r\n");
     memset(input + head, 'x', 9000);
     memcpy(input + head + 4095, "\xC3\xA4", 2); /* the cut must not split it */
-    CheckResult result = check_read(CSV, (Text){input, (size_t)head + 9000}, 0, false);
+    input[head + 9000] = '\n';
+    CheckResult result = check_read(CSV, (Text){input, (size_t)head + 9001}, 0, false);
     assert_non_null(strstr(result.output, "code=ragged"));
     const char *raw = strstr(result.output, "raw=") + 4;
     assert_int_equal(4095, strlen(raw) - 1);
@@ -264,6 +285,7 @@ int main(void)
         cmocka_unit_test(rejects_bad_rows),
         cmocka_unit_test(rejects_values_that_cannot_be_stored),
         cmocka_unit_test(rejects_records_over_the_ceiling),
+        cmocka_unit_test(tells_the_end_of_a_file_that_grows),
         cmocka_unit_test(cuts_the_raw_text_of_rejects),
         cmocka_unit_test(names_missing_columns),
         cmocka_unit_test(rejects_bad_lines),

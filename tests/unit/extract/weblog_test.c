@@ -41,7 +41,7 @@ static void rejects_what_does_not_follow(void **state)
         "192.0.2.1 - - [01/Mar/2026:12:00:00 +0100] \"GET /a HTTP/1.1\" 200 12 \"-\" \"-\" more\n"
         "192.0.2.1 - - [01/Mar/2026:12:00:00 +0100] \"GET /a HTTP/1.1\" 200 12 \"-\" \"\\xe4\"\n"
         "192.0.2.1 - - [01/Mar/2026:12:00:00 +0100] \"GET /\\x00 HTTP/1.1\" 200 12 \"-\" \"-\"\n"
-        "192.0.2.1 - - [01/Mar/2026:12:00:00 +0100] \"GET /a HTTP/1.1\" 200 12 \"-\" \"Mozil",
+        "192.0.2.1 - - [01/Mar/2026:12:00:00 +0100] \"GET /a HTTP/1.1\" 200 12 \"-\" \"Mozil\n",
         "reject 1 kind=view code=malformed_line reason=no ' [' behind '%u', which begins at byte 6\n"
         "reject 2 kind=view code=malformed_line reason=the line goes on at byte 77, behind the last value of "
         "log_format\n"
@@ -63,8 +63,12 @@ static void does_not_believe_a_cut_line(void **state)
         "192.0.2.1 [01/Mar/2026:12:00:00 +0100] \"GET /a HTTP/1.1\" abcdef\n"
         "192.0.2.1 [01/Mar/2026:12:00:00 +0100] \"GET /b HTTP/1.1\" abc",
         "view 1 viewed_at=2026-03-01T12:00:00+0100 visitor=abcdef url=/a\n"
-        "reject 2 kind=view code=cut_off reason=the last line has no line end, and may not be whole: once the log has "
+        "reject 2 kind=view code=cut_off reason=the last line has no line end, and may not be whole: once the file has "
         "grown it is read again raw=GET /b HTTP/1.1\n");
+    expect(
+        cookie, "192.0.2.1 [01/Mar/2026:12:00:00 +01",
+        "reject 1 kind=view code=cut_off reason=the last line has no line end, and may not be whole: once the file has "
+        "grown it is read again\n");
 }
 
 static void finds_cookies_parameters_and_headers(void **state)

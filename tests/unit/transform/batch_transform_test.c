@@ -207,6 +207,33 @@ static void test_share_of_rejects(void **state)
     spool_done(&spool);
 }
 
+/* The last line of a file that grows may be cut; of an export that is to be whole it counts. */
+static void test_cut_off_end_is_no_fault_of_a_file_that_grows(void **state)
+{
+    static const struct {
+        const char *source, *code;
+        int status;
+    } cases[] = {
+        {DEALS("append", "0"), "code=cut_off", 0},
+        {DEALS("append", "0"), "code=ragged", 2},
+        {DEALS("append", "5%"), "code=cut_off", 0},
+        {DEALS("upsert", "0"), "code=cut_off", 2},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Spool spool;
+        spool_make(&spool, cases[i].source);
+        add_deal(&spool, 1, "deal_key=1", "name=A", NULL);
+        spool_add(&spool, RECORD_REJECT, 2, "kind=deal", cases[i].code, "reason=no line end", NULL);
+        spool_commit(&spool, "crm", READ_AT);
+        assert_int_equal(spool_run(&spool), cases[i].status);
+        Manifest manifest = spool_manifest(&spool, 0);
+        assert_int_equal(manifest_count(&manifest, RECORD_DEAL).rejected, 1);
+        assert_int_equal(spool_rows(&spool, 0, "reject").count, 1);
+        spool_done(&spool);
+    }
+}
+
 static void test_manifest_is_carried_over(void **state)
 {
     Spool spool;
@@ -312,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_rejects_of_extract_pass),
         cmocka_unit_test(test_too_many_rejects_refuse_the_batch),
         cmocka_unit_test(test_share_of_rejects),
+        cmocka_unit_test(test_cut_off_end_is_no_fault_of_a_file_that_grows),
         cmocka_unit_test(test_manifest_is_carried_over),
         cmocka_unit_test(test_damaged_batch_is_refused),
         cmocka_unit_test(test_transform_is_pure),

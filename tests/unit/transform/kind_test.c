@@ -265,6 +265,7 @@ static void test_activity(void **state)
               "duration_seconds=60", NULL);
     spool_add(&spool, RECORD_ACTIVITY, 3, "activity_key=A3", "happened_at=2026-03-01T09:00:00Z", NULL);
     spool_add(&spool, RECORD_ACTIVITY, 4, "activity_key=A4", "is_deleted=1", NULL);
+    spool_add(&spool, RECORD_ACTIVITY, 5, "activity_key=A5", "email=nobody", "happened_at=2026-03-01T09:00:00Z", NULL);
     Rows rows = run(&spool, "activity");
     assert_int_equal(rows.count, 2);
     assert_cell_key(&rows, 0, "activity_id", KEY("activity", TEXT("sf"), TEXT("A2")));
@@ -273,8 +274,33 @@ static void test_activity(void **state)
     assert_cell_number(&rows, 0, "duration_seconds", 4, 60);
     assert_cell(&rows, 1, "activity_key", "A4");
     Rows rejects = spool_rows(&spool, 0, "reject");
-    assert_cell(&rejects, 0, "code", "in_future");
-    assert_cell(&rejects, 1, "code", "missing");
+    assert_int_equal(rejects.count, 1);
+    assert_cell(&rejects, 0, "code", "bad_email");
+    Manifest manifest = spool_manifest(&spool, 0);
+    assert_int_equal(manifest_count(&manifest, RECORD_ACTIVITY).filtered, 2);
+    assert_int_equal(manifest.filter_count, 2);
+    assert_string_equal(manifest.filters[0].reason, "planned");
+    assert_string_equal(manifest.filters[1].reason, "about_nobody");
+    assert_int_equal(manifest.filters[1].kind, RECORD_ACTIVITY);
+    spool_done(&spool);
+}
+
+/* More than a day ahead nothing has happened; but what was called off is gone, wherever it lay. */
+static void test_activity_ahead(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, activities);
+    spool_add(&spool, RECORD_ACTIVITY, 1, "activity_key=A1", "contact_key=C1", "happened_at=2026-04-07T02:00:00Z",
+              NULL);
+    spool_add(&spool, RECORD_ACTIVITY, 2, "activity_key=A2", "contact_key=C1",
+              "happened_at=2026-04-07T02:00:00.000001Z", NULL);
+    spool_add(&spool, RECORD_ACTIVITY, 3, "activity_key=A3", "contact_key=C1", "happened_at=2026-07-01", "is_deleted=1",
+              NULL);
+    Rows rows = run(&spool, "activity");
+    assert_int_equal(rows.count, 2);
+    assert_cell(&rows, 0, "activity_key", "A1");
+    assert_cell(&rows, 1, "activity_key", "A3");
     spool_done(&spool);
 }
 
@@ -437,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_bad_deals),
         cmocka_unit_test(test_deal_contact),
         cmocka_unit_test(test_activity),
+        cmocka_unit_test(test_activity_ahead),
         cmocka_unit_test(test_question),
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_cost),
