@@ -43,6 +43,7 @@ typedef enum FieldForm {
     FORM_WHOLE,
     FORM_MILLISECONDS,
     FORM_DATE,
+    FORM_FIRST,
 } FieldForm;
 
 /* A small table in which fields look things up. */

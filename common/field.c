@@ -18,9 +18,15 @@ typedef struct FieldEntry {
     bool is_optional;
 } FieldEntry;
 
-static const SchemaName forms[] = {
-    {"lower", FORM_LOWER}, {"salesforce_id", FORM_SALESFORCE_ID}, {"email", FORM_EMAIL}, {"no_email", FORM_NO_EMAIL},
-    {"whole", FORM_WHOLE}, {"milliseconds", FORM_MILLISECONDS},   {"date", FORM_DATE},   {NULL, 0}};
+static const SchemaName forms[] = {{"lower", FORM_LOWER},
+                                   {"salesforce_id", FORM_SALESFORCE_ID},
+                                   {"email", FORM_EMAIL},
+                                   {"no_email", FORM_NO_EMAIL},
+                                   {"whole", FORM_WHOLE},
+                                   {"milliseconds", FORM_MILLISECONDS},
+                                   {"date", FORM_DATE},
+                                   {"first", FORM_FIRST},
+                                   {NULL, 0}};
 
 static const SchemaField entry_fields[] = {
     {"from", SCHEMA_ANY, offsetof(FieldEntry, from), .meaning = "the path in the source, or a list of paths"},
@@ -31,7 +37,7 @@ static const SchemaField entry_fields[] = {
     {"form", SCHEMA_ENUM, offsetof(FieldEntry, form), .names = forms,
      .meaning = "how the value is written: lower; salesforce_id, the form of 18 characters; email, no_email, what is "
                 "an address, or is none; whole, a number without fraction; milliseconds, as whole seconds; "
-                "date, a time at midnight without it"},
+                "date, a time at midnight without it; first, the first of a list with semicolons"},
     {"lookup", SCHEMA_TEXT, offsetof(FieldEntry, lookup), .minimum = 1, .maximum = 255,
      .meaning = "one of the source's lookups, in which the value is a key"},
     {"take", SCHEMA_TEXT, offsetof(FieldEntry, take), .minimum = 1, .maximum = 1024,

@@ -130,6 +130,17 @@ static Text date_of_midnight(Text text)
     return at == text.size ? (Text){text.data, DATE} : text;
 }
 
+static Text first_of_list(Text text)
+{
+    for (;;) {
+        size_t size = text_find(text, ';');
+        Text piece = text_trim((Text){text.data, size});
+        if (piece.size || size == text.size)
+            return piece;
+        text = (Text){text.data + size + 1, text.size - size - 1};
+    }
+}
+
 bool form_apply(FieldForm form, Text text, Arena *arena, Text *ret_text)
 {
     if (form == FORM_SALESFORCE_ID && is_short_id(text))
@@ -142,6 +153,10 @@ bool form_apply(FieldForm form, Text text, Arena *arena, Text *ret_text)
         return round_number(text, 3, arena, ret_text);
     if (form == FORM_DATE) {
         *ret_text = date_of_midnight(text);
+        return true;
+    }
+    if (form == FORM_FIRST) {
+        *ret_text = first_of_list(text);
         return true;
     }
     bool is_other =

@@ -18,8 +18,8 @@
  * email: what holds an @ stays, anything else becomes absent; no_email: the other way round. So that one identifier
  * which may be either is read as either. whole: a decimal number ("298.877") is rounded, half up ("299"); milliseconds:
  * likewise a thousandth of it. What is no number of digits and at most one point stays. date: "2018-12-19 00:00:00",
- * of whatever fraction of zeros and zone of UTC, becomes "2018-12-19"; any other time stays. False past the arena's
- * ceiling. What stays is not copied. */
+ * of whatever fraction of zeros and zone of UTC, becomes "2018-12-19"; any other time stays. first: of "7; 8" it is
+ * "7", the first piece that is not empty. False past the arena's ceiling. What stays is not copied. */
 bool form_apply(FieldForm form, Text text, Arena *arena, Text *ret_text);
 
 #endif

@@ -52,6 +52,16 @@ static void lowers_ascii_letters(void **state)
     expect_form(FORM_NONE, "As It Is", "As It Is");
 }
 
+static void takes_the_first_of_a_list(void **state)
+{
+    (void)state;
+    expect_form(FORM_FIRST, "101", "101");
+    expect_form(FORM_FIRST, "101;102", "101");
+    expect_form(FORM_FIRST, " ; 101 ;102", "101");
+    expect_form(FORM_FIRST, ";", NULL);
+    expect_form(FORM_FIRST, "", NULL);
+}
+
 static void tells_addresses_from_keys(void **state)
 {
     (void)state;
@@ -135,13 +145,10 @@ static void stops_at_the_ceiling(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lengthens_salesforce_ids),
-        cmocka_unit_test(leaves_what_is_no_short_id),
-        cmocka_unit_test(lowers_ascii_letters),
-        cmocka_unit_test(tells_addresses_from_keys),
-        cmocka_unit_test(rounds_numbers),
-        cmocka_unit_test(stops_at_the_ceiling),
-        cmocka_unit_test(takes_midnights_from_dates),
+        cmocka_unit_test(lengthens_salesforce_ids),  cmocka_unit_test(leaves_what_is_no_short_id),
+        cmocka_unit_test(lowers_ascii_letters),      cmocka_unit_test(takes_the_first_of_a_list),
+        cmocka_unit_test(tells_addresses_from_keys), cmocka_unit_test(rounds_numbers),
+        cmocka_unit_test(stops_at_the_ceiling),      cmocka_unit_test(takes_midnights_from_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
