@@ -1,7 +1,5 @@
 #include "common/json_find.h"
 
-#include "common/json.h"
-
 typedef struct Search {
     JsonScanner scanner;
     Text path; /* whole */
@@ -74,7 +72,7 @@ static Status take_value(const JsonToken *token, Arena *arena, Text *ret_value, 
 }
 
 /* Follows the path as far as it leads. */
-static Status follow(Search *search, Arena *arena, Text *ret_value, Error *error)
+static Status follow(Search *search, Arena *arena, JsonType *ret_type, Text *ret_value, Error *error)
 {
     JsonToken token;
     TRY(json_scanner_next(&search->scanner, &token, error));
@@ -90,20 +88,29 @@ static Status follow(Search *search, Arena *arena, Text *ret_value, Error *error
         if (token.type == JSON_ARRAY_END)
             return STATUS_OK;
     }
+    *ret_type = token.type;
     return take_value(&token, arena, ret_value, error);
 }
 
-Status json_find(Text json, Text path, Arena *arena, Text *ret_value, Error *error)
+Status json_find_typed(Text json, Text path, Arena *arena, JsonType *ret_type, Text *ret_value, Error *error)
 {
     Search search = {.scanner = json_scanner_make(json), .path = path};
     Text value = TEXT_NULL;
+    JsonType type = JSON_NULL;
     JsonToken token;
-    TRY(follow(&search, arena, &value, error));
+    TRY(follow(&search, arena, &type, &value, error));
     while (search.scanner.depth)
         TRY(json_scanner_leave(&search.scanner, error));
     Status status = json_scanner_next(&search.scanner, &token, error);
     if (status != STATUS_END)
         return STATUS_ERROR;
+    *ret_type = type;
     *ret_value = value;
     return STATUS_OK;
+}
+
+Status json_find(Text json, Text path, Arena *arena, Text *ret_value, Error *error)
+{
+    JsonType type;
+    return json_find_typed(json, path, arena, &type, ret_value, error);
 }

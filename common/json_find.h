@@ -10,6 +10,7 @@
 
 #include "common/arena.h"
 #include "common/error.h"
+#include "common/json.h"
 #include "common/text.h"
 
 enum { JSON_FIND_STEP_MAX = 255 };
@@ -19,5 +20,9 @@ enum { JSON_FIND_STEP_MAX = 255 };
  * escapes, in the arena if it has some; a number as it is written; true and false as words. Absent for null, for an
  * object or array, and if nothing is there. The text is checked to its end: ERROR_DATA if it is no JSON. */
 Status json_find(Text json, Text path, Arena *arena, Text *ret_value, Error *error);
+
+/* The same, and what stands there: JSON_NULL also for nothing, JSON_OBJECT_BEGIN and JSON_ARRAY_BEGIN for what has no
+ * text. */
+Status json_find_typed(Text json, Text path, Arena *arena, JsonType *ret_type, Text *ret_value, Error *error);
 
 #endif

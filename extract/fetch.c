@@ -167,6 +167,7 @@ static Status step(Fetch *fetch, Error *error)
         return stands_still(fetch, error);
     state->last = digest;
     state->page_count++;
+    state->bytes += (int64_t)fetch->writer.bytes;
     state->is_complete = !fetch->next;
     if (state->is_complete)
         state->position = NULL;
@@ -294,6 +295,29 @@ static bool can_go_on(const FetchState *state, const FetchState *wanted, const F
            state->started_at > wanted->started_at - lifetime;
 }
 
+/* The pages that the state tells of are all there, and as long as they were. */
+static bool are_there(Fetch *fetch)
+{
+    int64_t bytes = 0;
+    cleanup(arena_done) Arena arena = arena_make(PAGE_ARENA_CEILING);
+    for (int64_t i = 0; i < fetch->state.page_count; i++) {
+        struct stat facts;
+        arena_clear(&arena);
+        const char *path = arena_printf(&arena, "%s/%06lld.page", fetch->folder, (long long)i + 1);
+        if (!path || lstat(path, &facts) != 0 || !S_ISREG(facts.st_mode))
+            return false;
+        bytes += facts.st_size;
+    }
+    return bytes == fetch->state.bytes;
+}
+
+/* A mark that is far ahead of the clock is no mark: one of the two is wrong, and to ask for what is newer would lose
+ * what came in between. */
+static bool is_ahead(const FetchMark *mark, int64_t now)
+{
+    return mark->started_at > now && mark->started_at - now > lifetime;
+}
+
 /* *ret_is_resumed: pages of an earlier run are used. */
 static Status find_beginning(Fetch *fetch, bool *ret_is_resumed, Error *error)
 {
@@ -304,12 +328,17 @@ static Status find_beginning(Fetch *fetch, bool *ret_is_resumed, Error *error)
     if (status == STATUS_ERROR)
         return STATUS_ERROR;
     const FetchMark *known = status == STATUS_OK ? &mark : NULL;
+    if (known && is_ahead(known, wanted.started_at)) {
+        log_warning(fetch->job->log, "%s: %s tells of a reading in the future; all is read again", source->name,
+                    fetch->mark_path);
+        known = NULL;
+    }
     choose_since(fetch, known, &wanted);
     status =
         fetch->job->is_trial ? STATUS_END : fetch_state_load(fetch->state_path, &fetch->arena, &fetch->state, error);
     if (status == STATUS_ERROR)
         return STATUS_ERROR;
-    *ret_is_resumed = status == STATUS_OK && can_go_on(&fetch->state, &wanted, known);
+    *ret_is_resumed = status == STATUS_OK && can_go_on(&fetch->state, &wanted, known) && are_there(fetch);
     if (!*ret_is_resumed)
         return begin_anew(fetch, &wanted, error);
     log_info(fetch->job->log, "%s: goes on behind page %lld of a reading that was broken off", source->name,
@@ -378,6 +407,9 @@ static Status open_fetch(Fetch *fetch, Error *error)
     const HttpSource *http = fetch->job->source->http;
     TRY(name_places(fetch, error));
     TRY(credential_load(http, &fetch->credential, error));
+    if (fetch->credential.is_exposed)
+        log_warning(fetch->job->log, "%s: everybody may read %s; a secret wants mode 0600 or 0640",
+                    fetch->job->source->name, fetch->credential.place);
     fetch->insister.credential = &fetch->credential;
     fetch->insister.patience = patience_make(http->attempts, http->within);
     fetch->insister.waits = say_wait;

@@ -22,8 +22,6 @@
 #include "common/log.h"
 #include "extract/transport/files.h"
 
-enum { FETCH_PAGES_MAX = UINT16_MAX };
-
 typedef struct FetchJob {
     const Source *source;
     Key mapping; /* under which the pages will be read */

@@ -85,6 +85,14 @@ static Status close_reader(Reader *reader, const char *path)
     return error_hint(reader->error, "move it away: what it tells of is then read once more");
 }
 
+/* A reading that is complete has pages, and one that is not has a position behind its first. */
+static bool is_possible(const FetchState *state)
+{
+    return state->started_at >= 0 && state->page_count >= 0 && state->page_count <= FETCH_PAGES_MAX &&
+           state->bytes >= 0 && state->steps >= 0 && state->steps <= state->power && state->power <= FETCH_PAGES_MAX &&
+           (state->is_complete ? state->page_count > 0 : !state->position == !state->page_count);
+}
+
 Status fetch_state_load(const char *path, Arena *arena, FetchState *ret_state, Error *error)
 {
     Reader reader;
@@ -100,6 +108,7 @@ Status fetch_state_load(const char *path, Arena *arena, FetchState *ret_state, E
         .since = read_number(&reader, "since"),
         .is_complete = read_flag(&reader, "is_complete"),
         .page_count = read_number(&reader, "page_count"),
+        .bytes = read_number(&reader, "bytes"),
         .position = read_string(&reader, "position"),
         .job = read_string(&reader, "job"),
         .last = read_key(&reader, "last"),
@@ -107,6 +116,8 @@ Status fetch_state_load(const char *path, Arena *arena, FetchState *ret_state, E
         .steps = read_number(&reader, "steps"),
         .power = read_number(&reader, "power"),
     };
+    if (reader.status == STATUS_OK && !is_possible(&state))
+        reader.status = error_set(error, ERROR_DATA, "it tells of a reading that cannot be");
     TRY(close_reader(&reader, path));
     *ret_state = state;
     return STATUS_OK;
@@ -122,6 +133,8 @@ Status fetch_mark_load(const char *path, FetchMark *ret_mark, Error *error)
         return status;
     }
     FetchMark mark = {.mapping = read_key(&reader, "mapping"), .started_at = read_number(&reader, "started_at")};
+    if (reader.status == STATUS_OK && mark.started_at < 0)
+        flaw(&reader, "started_at");
     TRY(close_reader(&reader, path));
     *ret_mark = mark;
     return STATUS_OK;
@@ -178,6 +191,7 @@ Status fetch_state_save(const char *path, const FetchState *state, Error *error)
     write_number(&writer, TEXT("since"), state->since);
     write_flag(&writer, TEXT("is_complete"), state->is_complete);
     write_number(&writer, TEXT("page_count"), state->page_count);
+    write_number(&writer, TEXT("bytes"), state->bytes);
     write_string(&writer, TEXT("position"), state->position);
     write_string(&writer, TEXT("job"), state->job);
     write_digest(&writer, TEXT("last"), &state->last);

@@ -20,6 +20,8 @@
 
 #include <stdint.h>
 
+enum { FETCH_PAGES_MAX = UINT16_MAX };
+
 typedef struct FetchState {
     Key request;        /* digest of what is asked: another question begins anew */
     int64_t started_at; /* microseconds since 1970; what changed later may not be in the pages */
@@ -27,6 +29,7 @@ typedef struct FetchState {
     int64_t since; /* what was asked for */
     bool is_complete;
     int64_t page_count;
+    int64_t bytes;        /* of all pages as they stand in their files: one that was cut or lost shows */
     const char *position; /* of the next page; NULL: the first, or none if it is complete */
     const char *job;      /* NULL: none yet */
     Key last;             /* digest of the last page's bytes */
@@ -41,7 +44,7 @@ typedef struct FetchMark {
     int64_t started_at; /* of the last reading whose batch is durable */
 } FetchMark;
 
-/* STATUS_END if there is no such file. ERROR_DATA for one that is damaged. */
+/* STATUS_END if there is no such file. ERROR_DATA for one that is damaged, or says what cannot be. */
 Status fetch_state_load(const char *path, Arena *arena, FetchState *ret_state, Error *error);
 Status fetch_state_save(const char *path, const FetchState *state, Error *error);
 

@@ -108,6 +108,8 @@ Status bulk_await(Insister *insister, const HttpSource *http, const char *job, A
     const char *address = arena_printf(arena, "%s/%s", http->url.data, job);
     const char *results = arena_printf(arena, "%s/%s/results", http->url.data, job);
     HttpRequest request = {.address = address, .accept = "application/json"};
+    if (!is_id(text_from(job)))
+        return error_set(error, ERROR_DATA, "the state of the reading is damaged: it names no job");
     Patience limit = patience_make(1, http->job.within);
     if (!address || !results)
         return error_no_memory(error);

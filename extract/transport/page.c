@@ -112,6 +112,8 @@ Status page_request(const PageQuestion *question, const char *position, Arena *a
     const HttpSource *http = question->source->http;
     bool is_address = http->paging.kind == HTTP_PAGING_LINK || http->paging.kind == HTTP_PAGING_NEXT;
     SourceFormat format = question->source->format;
+    if (is_address && position && !address_is_same_server(http->url.data, position))
+        return error_set(error, ERROR_DATA, "the state of the reading is damaged: it leads to another server");
     HttpRequest request = {
         .address = is_address && position ? position
                    : question->address    ? question->address
@@ -217,17 +219,39 @@ static Status lead_to(const HttpSource *http, const Page *page, Text reference, 
 
 static Status keep(Text value, Arena *arena, const char **ret_position, Error *error)
 {
+    if (value.size > ADDRESS_MAX)
+        return error_set(error, ERROR_DATA, "what leads on to the next page has more than %d bytes", ADDRESS_MAX);
     *ret_position = text_is_empty(value) ? NULL : arena_copy(arena, value);
     return *ret_position || text_is_empty(value) ? STATUS_OK : too_long(error);
+}
+
+/* What leads on from the body. Some write false for nothing; an object there is not the end, but not what was meant:
+ * to take it for the end would lose all further pages without a word. */
+static Status find_lead(const HttpSource *http, const Page *page, Arena *arena, Text *ret_value, Error *error)
+{
+    JsonType type;
+    TRY(json_find_typed(page->body, http->paging.from, arena, &type, ret_value, error));
+    if (type == JSON_FALSE || (type == JSON_STRING && text_is_empty(text_trim(*ret_value))))
+        *ret_value = TEXT_NULL;
+    if (type == JSON_OBJECT_BEGIN || type == JSON_ARRAY_BEGIN || type == JSON_TRUE) {
+        error_set(error, ERROR_DATA, "what stands at '%.100s' leads nowhere: it is %s", http->paging.from.data,
+                  type == JSON_TRUE ? "true" : "an object or array");
+        return error_hint(error, "`paging` must name the place of the value itself");
+    }
+    return STATUS_OK;
 }
 
 /* What the body says at `more`: without that, that there may be more. */
 static Status has_more(const HttpSource *http, const Page *page, Arena *arena, bool *ret_more, Error *error)
 {
+    JsonType type = JSON_TRUE;
     Text more = TEXT("true");
     if (!text_is_null(http->paging.more))
-        TRY(json_find(page->body, http->paging.more, arena, &more, error));
+        TRY(json_find_typed(page->body, http->paging.more, arena, &type, &more, error));
     *ret_more = text_is(more, "true");
+    if (!*ret_more && type != JSON_NULL && !text_is(more, "false"))
+        return error_set(error, ERROR_DATA, "what stands at '%.100s' is neither true nor false",
+                         http->paging.more.data);
     return STATUS_OK;
 }
 
@@ -241,14 +265,20 @@ static Status next_of_count(const Source *source, const Page *page, Arena *arena
     TRY(has_more(http, page, arena, &is_more, error));
     if (is_more && count == 0 && !text_is_null(http->paging.more))
         return error_set(error, ERROR_DATA, "the page holds nothing, and says that there is more");
-    *ret_position = NULL;
-    if (count == 0 || !is_more)
+    if (count == 0 || !is_more) {
+        *ret_position = NULL;
         return STATUS_OK;
+    }
     if (page->position && !text_to_int64(text_from(page->position), &at))
         return error_set(error, ERROR_DATA, "the state of the reading is damaged");
     long long step = http->paging.kind == HTTP_PAGING_OFFSET ? count : 1;
-    *ret_position = arena_printf(arena, "%lld", at + step);
-    return *ret_position ? STATUS_OK : too_long(error);
+    if (__builtin_add_overflow(at, step, &at))
+        return error_set(error, ERROR_DATA, "the pages are more than can be counted");
+    const char *position = arena_printf(arena, "%lld", at);
+    if (!position)
+        return too_long(error);
+    *ret_position = position;
+    return STATUS_OK;
 }
 
 static Status next_of_cursor(const HttpSource *http, const Page *page, Arena *arena, const char **ret_position,
@@ -256,7 +286,7 @@ static Status next_of_cursor(const HttpSource *http, const Page *page, Arena *ar
 {
     Text value;
     bool is_more;
-    TRY(json_find(page->body, http->paging.from, arena, &value, error));
+    TRY(find_lead(http, page, arena, &value, error));
     TRY(has_more(http, page, arena, &is_more, error));
     return keep(is_more ? value : TEXT_NULL, arena, ret_position, error);
 }
@@ -270,7 +300,7 @@ Status page_next(const Source *source, const Page *page, Arena *arena, const cha
     case HTTP_PAGING_CURSOR:
         return next_of_cursor(http, page, arena, ret_position, error);
     case HTTP_PAGING_NEXT:
-        TRY(json_find(page->body, http->paging.from, arena, &value, error));
+        TRY(find_lead(http, page, arena, &value, error));
         return lead_to(http, page, value, arena, ret_position, error);
     case HTTP_PAGING_LINK:
         return lead_to(http, page, next_of_link(http, page), arena, ret_position, error);

@@ -32,7 +32,7 @@ typedef struct Page {
     Text body; /* if page_body_is_seen() */
 } Page;
 
-/* The request lives in the arena. ERROR_DATA for one that is too long. */
+/* The request lives in the arena. ERROR_DATA for one that is too long, and for a position on another server. */
 Status page_request(const PageQuestion *question, const char *position, Arena *arena, HttpRequest *ret_request,
                     Error *error);
 
@@ -41,7 +41,7 @@ Status page_write_since(const PageQuestion *question, Text text, Arena *arena, T
 
 /* Checks the page and tells where it leads; *ret_position is NULL behind the last one. ERROR_DATA, retryable, for a
  * body that is no JSON, as one is that was cut; ERROR_DATA for one that tells of an error, for a page without the
- * records that are to be counted, and for an address on another server. */
+ * records that are to be counted, for an address on another server, and for what leads on and is no value. */
 Status page_next(const Source *source, const Page *page, Arena *arena, const char **ret_position, Error *error);
 
 /* The address in a Link header (RFC 8288) of this relation; absent if there is none. */

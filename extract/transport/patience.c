@@ -85,12 +85,22 @@ bool http_date_read(Text value, int64_t *ret_seconds)
     return true;
 }
 
+static bool is_number(Text value)
+{
+    for (size_t i = 0; i < value.size; i++)
+        if (value.data[i] < '0' || value.data[i] > '9')
+            return false;
+    return value.size > 0;
+}
+
 int64_t retry_after_seconds(Text value, int64_t now)
 {
     long long seconds;
     int64_t at;
     if (text_to_int64(value, &seconds))
         return seconds < 0 ? -1 : seconds;
+    if (is_number(value))
+        return INT64_MAX;
     if (!http_date_read(value, &at))
         return -1;
     return at > now ? at - now : 0;

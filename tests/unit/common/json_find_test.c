@@ -46,6 +46,28 @@ static void follows_keys_and_indices(void **state)
     assert_finds(" [] ", "0", NULL);
 }
 
+static void tells_what_stands_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        JsonType type;
+    } cases[] = {
+        {"o", JSON_OBJECT_BEGIN}, {"a", JSON_ARRAY_BEGIN}, {"s", JSON_STRING}, {"n", JSON_NUMBER}, {"t", JSON_TRUE},
+        {"f", JSON_FALSE},        {"z", JSON_NULL},        {"x", JSON_NULL},   {"o.x", JSON_NULL}, {"a.0", JSON_NULL},
+    };
+    const char *json = "{\"o\": {}, \"a\": [], \"s\": \"\", \"n\": 0, \"t\": true, \"f\": false, \"z\": null}";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cleanup(arena_done) Arena arena = arena_make(10000);
+        Error error = ERROR_INIT;
+        JsonType type = JSON_KEY;
+        Text value;
+        assert_int_equal(json_find_typed(text_from(json), text_from(cases[i].path), &arena, &type, &value, &error),
+                         STATUS_OK);
+        assert_int_equal(type, cases[i].type);
+    }
+}
+
 static void takes_the_whole_path_as_a_key_of_the_top(void **state)
 {
     (void)state;
@@ -73,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows_keys_and_indices),
+        cmocka_unit_test(tells_what_stands_there),
         cmocka_unit_test(takes_the_whole_path_as_a_key_of_the_top),
         cmocka_unit_test(refuses_what_is_no_json),
     };

@@ -49,6 +49,7 @@ static void comes_back_as_it_was(void **state)
         .has_since = true,
         .since = -5,
         .page_count = 3,
+        .bytes = 70,
         .position = "a\"\\\n\xC3\xA9",
         .job = "750x",
         .last = hash_bytes(TEXT("l")),
@@ -66,8 +67,9 @@ static void comes_back_as_it_was(void **state)
     assert_true(key_equal(&loaded.request, &saved.request) && key_equal(&loaded.last, &saved.last) &&
                 key_equal(&loaded.landmark, &saved.landmark));
     assert_true(loaded.started_at == saved.started_at && loaded.has_since && loaded.since == -5 &&
-                !loaded.is_complete && loaded.page_count == 3 && loaded.steps == 1 && loaded.power == 2);
-    saved = (FetchState){.is_complete = true};
+                !loaded.is_complete && loaded.page_count == 3 && loaded.bytes == 70 && loaded.steps == 1 &&
+                loaded.power == 2);
+    saved = (FetchState){.is_complete = true, .page_count = 1};
     assert_int_equal(fetch_state_save(path, &saved, &error), STATUS_OK);
     assert_int_equal(fetch_state_load(path, &arena, &loaded, &error), STATUS_OK);
     assert_null(loaded.position);
@@ -106,6 +108,38 @@ static void refuses_what_is_damaged(void **state)
     assert_int_equal(fetch_mark_load("/nowhere/at/all", &mark, &error), STATUS_END);
 }
 
+/* What a hand, or half of another file, may make of it. */
+static void refuses_what_cannot_be(void **state)
+{
+    (void)state;
+    static const FetchState states[] = {
+        {.started_at = -1},
+        {.page_count = -1, .position = "x"},
+        {.page_count = FETCH_PAGES_MAX + 1, .position = "x"},
+        {.page_count = 1},
+        {.position = "x"},
+        {.is_complete = true},
+        {.bytes = -1},
+        {.steps = -1},
+        {.steps = 2, .power = 1},
+        {.steps = 1, .power = INT64_MAX},
+    };
+    cleanup(arena_done) Arena arena = arena_make(100000);
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        Error error = ERROR_INIT;
+        FetchState loaded;
+        assert_int_equal(fetch_state_save(path, &states[i], &error), STATUS_OK);
+        assert_int_equal(fetch_state_load(path, &arena, &loaded, &error), STATUS_ERROR);
+        assert_int_equal(error.code, ERROR_DATA);
+        assert_non_null(strstr(error.message, "it tells of a reading that cannot be"));
+        assert_non_null(strstr(error.hint, "move it away"));
+    }
+    Error error = ERROR_INIT;
+    FetchMark mark = {.started_at = INT64_MIN};
+    assert_int_equal(fetch_mark_save(path, &mark, &error), STATUS_OK);
+    assert_int_equal(fetch_mark_load(path, &mark, &error), STATUS_ERROR);
+}
+
 /* Positions 0, 1, ..., lead, then round and round. */
 static void finds_circles(void **state)
 {
@@ -137,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_as_it_was),
         cmocka_unit_test(refuses_what_is_damaged),
+        cmocka_unit_test(refuses_what_cannot_be),
         cmocka_unit_test(finds_circles),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

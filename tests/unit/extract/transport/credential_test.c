@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -67,6 +68,12 @@ static void reads_a_file(void **state)
     write_file(path, "t0ken\r\n");
     assert_int_equal(credential_load(&http, &credential, &error), STATUS_OK);
     assert_string_equal(credential.secret, "t0ken");
+    assert_false(credential.is_exposed);
+    write_file(path, "\xEF\xBB\xBFt0ken\n");
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_int_equal(credential_load(&http, &credential, &error), STATUS_OK);
+    assert_string_equal(credential.secret, "t0ken");
+    assert_true(credential.is_exposed);
     char *large = calloc(1, CREDENTIAL_MAX + 2);
     assert_non_null(large);
     memset(large, 'x', CREDENTIAL_MAX + 1);
@@ -95,12 +102,41 @@ static void hides_it_in_messages(void **state)
     assert_string_equal(text, "nothing here");
 }
 
+static void assert_hidden(const Credential *credential, const char *repeated, const char *expected)
+{
+    char text[200];
+    snprintf(text, sizeof text, "%s", repeated);
+    credential_hide_in(credential, text);
+    assert_string_equal(text, expected);
+}
+
+static void hides_what_a_server_writes_otherwise(void **state)
+{
+    (void)state;
+    Credential credential = {.http = &by_variable, .secret = "a/b+c&\"d"};
+    assert_hidden(&credential, "key=a%2fb%2bc%26%22d", "key=***");
+    assert_hidden(&credential, "{\"key\":\"a\\/b+c\\u0026\\\"d\"}", "{\"key\":\"***\"}");
+    assert_hidden(&credential, "<p>a/b&#43;c&amp;&quot;d</p>", "<p>***</p>");
+    assert_hidden(&credential, "a/b+c&d", "a/b+c&d");
+    /* cut, also within an escape */
+    assert_hidden(&credential, "Bearer a/b+c", "Bearer ***");
+    assert_hidden(&credential, "Bearer a%2Fb%2Bc%2", "Bearer ***");
+    assert_hidden(&credential, "Bearer a/b", "Bearer a/b");
+    assert_hidden(&credential, "Bearer a/b+c d", "Bearer a/b+c d");
+    /* printf 'me:pass word' | base64 */
+    const HttpSource basic = {.auth = {.kind = HTTP_AUTH_BASIC, .name = TEXT("me")}};
+    credential = (Credential){.http = &basic, .secret = "pass word"};
+    assert_hidden(&credential, "Authorization: Basic bWU6cGFzcyB3b3Jk!", "Authorization: Basic ***!");
+    assert_hidden(&credential, "q=pass+word&r=pass%20word", "q=***&r=***");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_variable),
         cmocka_unit_test(reads_a_file),
         cmocka_unit_test(hides_it_in_messages),
+        cmocka_unit_test(hides_what_a_server_writes_otherwise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

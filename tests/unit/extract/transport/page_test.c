@@ -83,6 +83,85 @@ static void asks_by_cursor(void **state)
     assert_true(fixture.error.is_retryable);
 }
 
+static void assert_leads_nowhere(Fixture *fixture, const char *position, const char *body, const char *message)
+{
+    assert_int_equal(lead(fixture, position, body), STATUS_ERROR);
+    assert_int_equal(fixture->error.code, ERROR_DATA);
+    assert_false(fixture->error.is_retryable);
+    assert_string_equal(fixture->error.message, message);
+    assert_string_equal(fixture->next, "untouched");
+}
+
+static void takes_no_object_for_the_end(void **state)
+{
+    (void)state;
+    cleanup(done) Fixture fixture = make(HTTP_PAGING_CURSOR, "next", "after");
+    assert_leads_nowhere(&fixture, NULL, "{\"next\": {\"after\": 5}}",
+                         "what stands at 'next' leads nowhere: it is an object or array");
+    assert_leads_nowhere(&fixture, NULL, "{\"next\": [5]}",
+                         "what stands at 'next' leads nowhere: it is an object or array");
+    assert_leads_nowhere(&fixture, NULL, "{\"next\": true}", "what stands at 'next' leads nowhere: it is true");
+    assert_null(next_of(&fixture, "x", "{\"next\": false}"));
+    fixture.http.paging.more = TEXT("more");
+    assert_leads_nowhere(&fixture, NULL, "{\"next\": \"a\", \"more\": 1}",
+                         "what stands at 'more' is neither true nor false");
+    assert_leads_nowhere(&fixture, NULL, "{\"next\": \"a\", \"more\": {}}",
+                         "what stands at 'more' is neither true nor false");
+    assert_null(next_of(&fixture, NULL, "{\"next\": \"a\", \"more\": \"false\"}"));
+    fixture.http.paging.kind = HTTP_PAGING_NEXT;
+    assert_leads_nowhere(&fixture, NULL, "{\"next\": {\"href\": \"/x\"}}",
+                         "what stands at 'next' leads nowhere: it is an object or array");
+    assert_null(next_of(&fixture, NULL, "{\"next\": false}"));
+}
+
+static void has_an_end_to_cursors_and_counts(void **state)
+{
+    (void)state;
+    enum { SIZE = 70000 };
+    cleanup(done) Fixture fixture = make(HTTP_PAGING_CURSOR, "next", "after");
+    static char body[SIZE + 20];
+    int size = snprintf(body, sizeof body, "{\"next\": \"");
+    memset(body + size, 'x', SIZE);
+    memcpy(body + size + SIZE, "\"}", 3);
+    assert_leads_nowhere(&fixture, NULL, body, "what leads on to the next page has more than 65536 bytes");
+    fixture.http.paging.kind = HTTP_PAGING_NUMBER;
+    fixture.http.paging.parameter = TEXT("next");
+    const SchemaPair parameters[] = {{TEXT("next"), TEXT("9223372036854775807"), NULL}};
+    fixture.http.parameters = parameters;
+    fixture.http.parameter_count = 1;
+    assert_leads_nowhere(&fixture, NULL, "{\"items\": [1]}", "the pages are more than can be counted");
+    fixture.http.paging.kind = HTTP_PAGING_OFFSET;
+    assert_leads_nowhere(&fixture, "9223372036854775806", "{\"items\": [1, 2]}",
+                         "the pages are more than can be counted");
+}
+
+static void goes_to_no_other_server_for_a_position(void **state)
+{
+    (void)state;
+    static const char *const elsewhere[] = {"https://b.example/deals", "http://a.example/deals",
+                                            "https://a.example:8443/deals", "https://a.example.b.example/", "x"};
+    cleanup(done) Fixture fixture = make(HTTP_PAGING_NEXT, "next", NULL);
+    assert_string_equal(ask(&fixture, "https://a.example/deals?at=2"), "https://a.example/deals?at=2");
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+        assert_int_equal(
+            page_request(&fixture.question, elsewhere[i], &fixture.arena, &fixture.request, &fixture.error),
+            STATUS_ERROR);
+        assert_int_equal(fixture.error.code, ERROR_DATA);
+    }
+    static const char *const bodies[] = {
+        "{\"next\": \"//169.254.169.254/latest/meta-data\"}",
+        "{\"next\": \"http://169.254.169.254/\"}",
+        "{\"next\": \"https://me@a.example/\"}",
+        "{\"next\": \"https://a.example@b.example/\"}",
+        "{\"next\": \"file:///etc/passwd\"}",
+        "{\"next\": \"https://a.example:444/\"}",
+        "{\"next\": \"http://a.example/\"}",
+        "{\"next\": \"https://a.example\\r\\nX-A: b/\"}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        assert_int_equal(lead(&fixture, NULL, bodies[i]), STATUS_ERROR);
+}
+
 static void asks_for_forms_and_bodies(void **state)
 {
     (void)state;
@@ -265,6 +344,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_by_cursor),
+        cmocka_unit_test(takes_no_object_for_the_end),
+        cmocka_unit_test(has_an_end_to_cursors_and_counts),
+        cmocka_unit_test(goes_to_no_other_server_for_a_position),
         cmocka_unit_test(asks_for_forms_and_bodies),
         cmocka_unit_test(asks_for_what_is_new),
         cmocka_unit_test(counts_what_came),

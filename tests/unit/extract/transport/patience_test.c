@@ -75,6 +75,7 @@ static void reads_retry_after(void **state)
     assert_int_equal(retry_after_seconds(TEXT("Sun Feb  1 00:00:10 2026"), 1769904000), 10);
     assert_int_equal(retry_after_seconds(TEXT("Sun, 01 Feb 2026 00:00:10 GMT"), 1769905000), 0);
     assert_int_equal(retry_after_seconds(TEXT("-5"), 0), -1);
+    assert_int_equal(retry_after_seconds(TEXT("99999999999999999999"), 0), INT64_MAX);
     assert_int_equal(retry_after_seconds(TEXT("soon"), 0), -1);
     assert_int_equal(retry_after_seconds(TEXT(""), 0), -1);
     assert_int_equal(retry_after_seconds(TEXT_NULL, 0), -1);
