@@ -34,7 +34,7 @@ static void write_time(JsonWriter *json, Text key, int64_t instant)
     write_text(json, key, iso);
 }
 
-/* What identifies a batch to the ledger. */
+/* What a batch is known by to the ledger. */
 static void write_identity(JsonWriter *json, const WaitingBatch *batch)
 {
     const Manifest *manifest = &batch->manifest;
@@ -45,6 +45,8 @@ static void write_identity(JsonWriter *json, const WaitingBatch *batch)
     write_time(json, TEXT("read_at"), manifest->read_at);
     json_write_key(json, TEXT("sequence"));
     json_write_integer(json, manifest->sequence);
+    json_write_key(json, TEXT("is_refused"));
+    json_write_boolean(json, manifest->is_refused);
 }
 
 /* The newest batch of the source: if it is another one when the plan is carried out, somebody else loads the source. */
@@ -208,28 +210,28 @@ static Status ask_ledger(Pg *pg, const WaitingBatch *batches, size_t count, PgRe
     TRY(json_writer_end(&json, error));
     TRY(buffer_append_byte(&text, '\0', error));
     return pg_query(pg,
-                    "select newest, is_reading_known, is_repeated, held_by, is_same from cl_ops.known_batches($1) "
+                    "select newest, is_reading_known, is_repeated, held_by, is_held from cl_ops.known_batches($1) "
                     "order by ordinal",
                     (const char *[]){text.data}, 1, result, error);
 }
 
 /* Plans what needs no chain; is_planned is true of it. A reading that is in the ledger, whatever became of it, is there
- * since the program was interrupted before its folder went. */
+ * since the program was interrupted before its folder went; or it was refused, as it is again. */
 static Status plan_without_chain(Pg *pg, WaitingBatch *batches, size_t count, bool *is_planned, Error *error)
 {
-    enum { NEWEST, IS_READING_KNOWN, IS_REPEATED, HELD_BY, IS_SAME };
+    enum { NEWEST, IS_READING_KNOWN, IS_REPEATED, HELD_BY, IS_HELD };
     cleanup(pg_result_free) PgResult known = {0};
     TRY(ask_ledger(pg, batches, count, &known, error));
     for (size_t i = 0; i < count; i++) {
         WaitingBatch *batch = &batches[i];
         bool is_append = batch->manifest.mode == MODE_APPEND;
-        bool is_held = !text_is_null(pg_value(&known, i, HELD_BY));
-        bool is_same = text_is(pg_value(&known, i, IS_SAME), "t");
+        bool is_new = text_is_null(pg_value(&known, i, HELD_BY));
+        bool is_held = text_is(pg_value(&known, i, IS_HELD), "t");
         batch->newest = pg_value_int64(&known, i, NEWEST);
         batch->replaces = pg_value_int64(&known, i, HELD_BY);
-        batch->plan = is_held ? PLAN_REPLACE : PLAN_LOAD;
+        batch->plan = is_new ? PLAN_LOAD : PLAN_REPLACE;
         bool is_skipped = text_is(pg_value(&known, i, IS_READING_KNOWN), "t") ||
-                          text_is(pg_value(&known, i, IS_REPEATED), "t") || is_same ||
+                          text_is(pg_value(&known, i, IS_REPEATED), "t") || is_held ||
                           (!is_append && is_repeated(batches, count, i));
         if (is_skipped)
             batch->plan = PLAN_SKIP;

@@ -2,33 +2,36 @@
 -- stage_<table>, each with its batch_no. One transaction, driven by closedloop-load.
 
 -- What the ledger knows of batches that wait: for each its place in the list; the newest batch of its source; whether
--- this very reading of it is in the ledger; of append sources whether the same input comes again behind it, and the
--- batch that holds the input, if there is one, and whether under the same mapping. What was loaded goes before what was
--- refused. What was refused and is read again gets another chance: its source's limits may have changed.
+-- this very reading of it is in the ledger, or one that transform refused as it refuses this; of append sources whether
+-- the same input comes again behind it, and the batch that holds the input, if there is one, and whether that is to stay:
+-- it was made under the same mapping, or read later. What was loaded goes before what was refused. What was refused and is
+-- read again gets another chance: its source's limits may have changed.
 create function cl_ops.known_batches(waiting jsonb)
-returns table (ordinal bigint, newest integer, is_reading_known boolean, is_repeated boolean, held_by integer, is_same boolean)
+returns table (ordinal bigint, newest integer, is_reading_known boolean, is_repeated boolean, held_by integer, is_held boolean)
 language sql stable as $$
     select
         w.ordinal,
         n.newest,
         exists (
             select from cl_ops.batch as b
-            where b.source = w.source and b.batch_id = w.batch_id and b.read_at = w.read_at and b.sequence = w.sequence
+            where b.source = w.source and b.batch_id = w.batch_id
+                and (b.read_at = w.read_at and b.sequence = w.sequence or w.is_refused and b.status = 'refused')
         ),
         w.mode = 'append' and row_number() over (
             partition by w.mode, w.source, w.input_digest order by w.ordinal desc
         ) > 1,
         h.batch_no,
-        h.is_same
+        h.is_held
     from (
         select e.ordinal, e.item ->> 'source' as source, e.item ->> 'mode' as mode,
             (e.item ->> 'batch_id')::uuid as batch_id, (e.item ->> 'input_digest')::uuid as input_digest,
-            (e.item ->> 'read_at')::timestamptz as read_at, (e.item ->> 'sequence')::bigint as sequence
+            (e.item ->> 'read_at')::timestamptz as read_at, (e.item ->> 'sequence')::bigint as sequence,
+            (e.item ->> 'is_refused')::boolean as is_refused
         from jsonb_array_elements(waiting) with ordinality as e (item, ordinal)
     ) as w
     left join (select source, max(batch_no) as newest from cl_ops.batch group by source) as n on n.source = w.source
     left join lateral (
-        select b.batch_no, b.status = 'loaded' and b.batch_id = w.batch_id as is_same
+        select b.batch_no, b.status = 'loaded' and (b.batch_id = w.batch_id or b.read_at > w.read_at) as is_held
         from cl_ops.batch as b
         where w.mode = 'append' and b.source = w.source and b.input_digest = w.input_digest and b.status <> 'replaced'
         order by b.status = 'loaded' desc, b.batch_no desc
@@ -147,14 +150,24 @@ end
 $$;
 
 -- Merges stage_<kind> of the others: keeps what differs from what the source said before. In a snapshot, what is missing
--- is deleted; SQLSTATE CL001 if that is more than max_deleted per cent of what the source holds.
+-- is deleted; SQLSTATE CL001 if that is more than max_deleted per cent of what the source holds. A record that was merged
+-- away keeps what was known of it, where its last version no longer says: CRMs tell of the loser by its key alone.
 create function cl_core.merge_versions(kind text, batch integer, max_deleted numeric, is_deletion_blocked boolean)
 returns bigint
 language plpgsql as $$
 declare
     history text := kind || '_history';
     key text := kind || '_id';
-    own text := array_to_string(cl_core.payload_columns(history), ', ');
+    columns text[] := cl_core.payload_columns(history);
+    own text := array_to_string(columns, ', ');
+    merged_into text := (select c from unnest(columns) as c where c in ('merged_into_key', 'merged_into_id'));
+    told text := (
+        select string_agg(
+            case when merged_into is null then format('s.%1$s', c)
+                 else format('case when s.is_deleted and s.%2$s is not null then coalesce(s.%1$s, p.%1$s) else s.%1$s end',
+                             c, merged_into) end, ', ' order by n)
+        from unnest(array['updated_at'] || columns) with ordinality as u (c, n)
+    );
     this cl_ops.batch;
     kept bigint;
     held bigint;
@@ -162,24 +175,22 @@ declare
 begin
     select b.* into strict this from cl_ops.batch as b where b.batch_no = batch;
     execute format($query$
-        insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, updated_at, known_at, %3$s)
-        select %2$I, $1, $2, $3, ordinal, digest, is_deleted, updated_at, $4, %3$s
+        insert into cl_core.%1$I (%2$I, source, batch_no, place, ordinal, digest, is_deleted, known_at, updated_at, %3$s)
+        select s.%2$I, $1, $2, $3, s.ordinal, s.digest, s.is_deleted, $4, %5$s
         from (
             select distinct on (%2$I) *
             from pg_temp.%4$I
             order by %2$I, case when $5 = 'upsert' then updated_at end desc nulls last, ordinal desc
         ) as s
-        where not exists (
-            select
-            from (
-                select h.digest, h.updated_at
-                from cl_core.%1$I as h
-                where h.%2$I = s.%2$I and h.source = $1 and h.place < $3
-                order by case when $5 = 'upsert' then h.updated_at end desc nulls last, h.place desc
-                limit 1
-            ) as p
-            where p.digest = s.digest or ($5 = 'upsert' and s.updated_at < p.updated_at)
-        )$query$, history, key, own, 'stage_' || kind)
+        left join lateral (
+            select h.*
+            from cl_core.%1$I as h
+            where h.%2$I = s.%2$I and h.source = $1 and h.place < $3
+            order by case when $5 = 'upsert' then h.updated_at end desc nulls last, h.place desc
+            limit 1
+        ) as p on true
+        where (p.digest = s.digest or ($5 = 'upsert' and s.updated_at < p.updated_at)) is not true$query$,
+        history, key, own, 'stage_' || kind, told)
     using this.source, batch, this.place, this.read_at, this.mode;
     get diagnostics kept = row_count;
 
@@ -334,7 +345,9 @@ $$;
 
 -- When views of these batches, which came together, may have come before: where another batch of their system reaches
 -- into their time, a day more on both sides, in microseconds since 1970; nulls if none does. Events of one id that lie
--- more than a day apart are two.
+-- more than a day apart are two, unless one file has both: transform keeps its first, and asks no more than whether it
+-- had the id. To ask for all time here would take an index on the id alone, to ask for the time there half as much memory
+-- again.
 create function cl_core.shared_time(batches integer[], out from_at bigint, out until_at bigint)
 language sql stable as $$
     select
