@@ -10,8 +10,9 @@
 #include "common/text.h"
 
 /* The name with the fewest single-byte insertions, deletions, replacements and swaps of neighbours away from `wanted`,
- * ASCII case ignored; the first one of equals. NULL if none is near: more than one edit for each three bytes of
- * `wanted` (at most three), or `wanted` longer than 64 bytes. */
+ * ASCII case ignored; the first one of equals. If that is more than one, a name that holds all words of `wanted`, or is
+ * held by it, comes first: "Stage" for "Deal Stage". NULL if none is near: more than one edit for each three bytes of
+ * `wanted` (at most three) and no words in common, or `wanted` longer than 64 bytes. */
 const char *nearest_name(Text wanted, const char *const *names, size_t count);
 
 #endif

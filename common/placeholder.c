@@ -23,7 +23,15 @@ static Status unknown_setting(const Settings *settings, const YamlNode *key, Err
         names[count++] = child->key->value.data;
     yaml_error(key, error, "preset '%s' has no setting %s", settings->preset, yaml_describe(key).text);
     const char *nearest = nearest_name(key->value, names, count);
-    return nearest ? error_hint(error, "did you mean '%s'?", nearest) : STATUS_ERROR;
+    if (nearest)
+        return error_hint(error, "did you mean '%s'?", nearest);
+    if (count == 0)
+        return error_hint(error, "it has no settings");
+    char known[256] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < count && size < sizeof known - 1; i++)
+        size += (size_t)snprintf(known + size, sizeof known - size, "%s%s", i ? ", " : "", names[i]);
+    return error_hint(error, "it has: %s", known);
 }
 
 Status settings_check(const Settings *settings, Error *error)
@@ -52,7 +60,8 @@ static Status find_setting(const Settings *settings, const YamlNode *node, const
     const YamlNode *setting = given && !yaml_is_null(given) ? given : declared;
     if (yaml_is_null(setting)) {
         yaml_error(settings->user, error, "preset '%s' needs the setting '%s'", settings->preset, name);
-        return error_hint(error, "settings: {%s: ...}", name);
+        return error_hint(error, "settings: {%s: ...}; closedloop-extract --preset %s --explain says what it is", name,
+                          settings->preset);
     }
     *ret_value = setting->value;
     return STATUS_OK;

@@ -235,3 +235,21 @@ const char *preset_part_names(const Preset *preset, Arena *arena)
     }
     return names;
 }
+
+static Text skip(Text text, size_t size)
+{
+    return (Text){text.data + size, text.size - size};
+}
+
+Text preset_remark(const Preset *preset, const YamlNode *setting)
+{
+    Text rest = preset->text;
+    for (size_t line = 1; line < setting->line && rest.size; line++) {
+        size_t size = text_find(rest, '\n');
+        rest = skip(rest, size + (size < rest.size));
+    }
+    rest.size = text_find(rest, '\n');
+    while (rest.size && !text_starts_with(rest, TEXT(" # ")))
+        rest = skip(rest, 1);
+    return rest.size ? text_trim(skip(rest, strlen(" # "))) : TEXT("");
+}

@@ -47,6 +47,10 @@ typedef struct Preset {
  * ERROR_CONFIG, or without a node ERROR_USAGE. */
 Status preset_read(Text name, const YamlNode *node, const char *folder, Arena *arena, Preset *ret_preset, Error *error);
 
+/* What the preset's text says of a setting behind it on its line: "the host that the log is of" of `site: ~ # the host
+ * that the log is of`. Empty if it says nothing. */
+Text preset_remark(const Preset *preset, const YamlNode *setting);
+
 /* Its source of that part; NULL if there is none. */
 const YamlNode *preset_part(const Preset *preset, Text part);
 

@@ -90,6 +90,21 @@ from (
     limit 1
 ) as busiest \gset
 
+select
+    :'email' = 'nobody' as is_nobody,
+    (select count(*) from cl_core.person where is_lead) as leads,
+    exists (select from cl_core.view) as has_views
+\gset
+\if :is_nobody
+\echo 'What leads have consumed: nothing yet.'
+\if :has_views
+\echo 'There are views, and' :leads 'leads of the CRM, but no view is known to be a lead''s: a view must name the contact'
+\echo '(contact_key, or email), or its visitor must be the one of a view or an identity that does.'
+\else
+\echo 'There are no views.'
+\endif
+\echo
+\else
 \pset title :title
 select
     to_char(first_viewed_at, 'YYYY-MM-DD HH24:MI') as first,
@@ -104,3 +119,4 @@ from (
     where email = :'email'
 ) as line
 order by first_viewed_at, address;
+\endif

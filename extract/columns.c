@@ -41,14 +41,40 @@ static Status hint_columns(const Header *header, Text wanted)
     const char *nearest = nearest_name(wanted, names, header->count);
     if (header->count == 1 && strpbrk(joined, ",;\t|"))
         return error_hint(header->error, "its header is one column, '%s': is 'delimiter' right?", joined);
+    char read_as[64] = "";
+    if (header->mapping->source->charset)
+        snprintf(read_as, sizeof read_as, "is 'charset: %.32s' right? ", header->mapping->source->charset);
     if (nearest)
         return error_hint(header->error, "did you mean '%s'? columns: %s", nearest, joined);
-    return error_hint(header->error, "columns: %s", joined);
+    return error_hint(header->error, "%scolumns: %s", read_as, joined);
 }
 
+/* The field of the rule that takes the slot; -1: none. */
+static int field_of(const MappingRule *rule, int slot)
+{
+    for (size_t i = 0; i < rule->field_count; i++)
+        if (rule->fields[i].slot == slot)
+            return rule->fields[i].field;
+    for (size_t i = 0; i < rule->expression_count; i++)
+        for (size_t j = 0; j < rule->expressions[i].slot_count; j++)
+            if (rule->expressions[i].slots[j] == slot)
+                return rule->expressions[i].field;
+    return -1;
+}
+
+/* Says which field would take it: that is the place of the configuration to look at, or to say something else. */
 static Status no_column(const Header *header, Text name)
 {
-    error_set(header->error, ERROR_DATA, "%s: has no column '%.*s'", header->file, TEXT_PRINTF(name));
+    const Mapping *mapping = header->mapping;
+    const char *field = NULL;
+    /* The table of a lookup belongs to no system, and its fields are lent: extract/lookup.c. */
+    for (size_t slot = 0; mapping->source->system && slot < mapping->slot_count; slot++)
+        for (size_t i = 0; !field && text_equal(mapping->slots[slot].path, name) && i < mapping->rule_count; i++) {
+            int index = field_of(&mapping->rules[i], (int)slot);
+            field = index < 0 ? NULL : record_spec(mapping->rules[i].kind)->fields[index].name;
+        }
+    error_set(header->error, ERROR_DATA, "%s: has no column '%.*s'%s%s%s", header->file, TEXT_PRINTF(name),
+              field ? " for the field '" : "", field ? field : "", field ? "'" : "");
     return hint_columns(header, name);
 }
 

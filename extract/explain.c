@@ -9,7 +9,7 @@
 enum { ARENA_CEILING = 16 << 20, CELL_CEILING = 1 << 16 };
 
 /* A table of fields is no wider than a terminal often is. */
-enum { FROM_WIDTH = 52, MEANING_WIDTH = 50 };
+enum { FROM_WIDTH = 52, MEANING_WIDTH = 50, LINE_WIDTH = 118 };
 
 static Status finish(FILE *stream, Error *error)
 {
@@ -29,6 +29,36 @@ static void print_safe(Text text, FILE *stream)
         else
             fwrite(text.data + start, 1, at - start, stream);
     }
+}
+
+/* The last blank that leaves at most that many bytes before it, behind a comma or semicolon if there is such a one. */
+static size_t breaking_point(Text text, size_t most)
+{
+    size_t any = 0;
+    for (size_t at = most; at > 0; at--) {
+        if (text.data[at] != ' ')
+            continue;
+        if (strchr(",;", text.data[at - 1]))
+            return at;
+        any = any ? any : at;
+    }
+    return any;
+}
+
+/* A line that may be long: it goes on in the next one. `column`: where it begins. */
+static void print_wrapped(Text text, size_t column, FILE *stream)
+{
+    while (text.size > LINE_WIDTH - column) {
+        size_t size = breaking_point(text, LINE_WIDTH - column);
+        if (size == 0)
+            break;
+        print_safe((Text){text.data, size}, stream);
+        fputs("\n    ", stream);
+        column = 4;
+        text = (Text){text.data + size + 1, text.size - size - 1};
+    }
+    print_safe(text, stream);
+    fputc('\n', stream);
 }
 
 /* --- the list ------------------------------------------------------------------------------------------------- */
@@ -108,8 +138,7 @@ static Status print_maps(const YamlNode *fields, FILE *stream, Error *error)
         if (words.size == 0)
             continue;
         fprintf(stream, "%s: ", field->key->value.data);
-        print_safe(buffer_text(&words), stream);
-        fputc('\n', stream);
+        print_wrapped(buffer_text(&words), strlen(field->key->value.data) + 2, stream);
     }
     return STATUS_OK;
 }
@@ -140,8 +169,7 @@ static Status print_filter(const YamlNode *filter, const char *words, bool is_un
     cleanup(buffer_done) Buffer buffer = buffer_make(CELL_CEILING);
     TRY(explain_filter(filter, is_unless, &buffer, error));
     fprintf(stream, "%s ", words);
-    print_safe(buffer_text(&buffer), stream);
-    fputc('\n', stream);
+    print_wrapped(buffer_text(&buffer), strlen(words) + 1, stream);
     return STATUS_OK;
 }
 
@@ -275,7 +303,10 @@ Status explain_preset(const char *name, FILE *stream, Error *error)
                    : setting->value.size == 0 ? TEXT("nothing")
                                               : setting->value,
                    stream);
-        fputc('\n', stream);
+        Text remark = preset_remark(&preset, setting);
+        fputs(remark.size ? " (" : "", stream);
+        print_safe(remark, stream);
+        fputs(remark.size ? ")\n" : "\n", stream);
     }
     fputc('\n', stream);
     print_comment(preset.text, stream);

@@ -37,21 +37,45 @@ static Status join(const YamlNode *list, const char *between, const char *quote,
     return STATUS_OK;
 }
 
+/* A value that stands in the list before it too was told there. */
+static bool is_told(const YamlNode *map, const YamlNode *child)
+{
+    for (const YamlNode *earlier = map->first; earlier != child; earlier = earlier->next)
+        if (text_equal(earlier->value, child->value))
+            return true;
+    return false;
+}
+
+/* All that becomes what the child becomes. */
+static Status explain_becoming(const YamlNode *child, Buffer *buffer, Error *error)
+{
+    size_t count = 0;
+    for (const YamlNode *other = child; other; other = other->next) {
+        if (!text_equal(other->value, child->value))
+            continue;
+        TRY(append(buffer, count++ ? ", " : "", error));
+        if (other->key->value.size == 0)
+            TRY(append(buffer, "nothing", error));
+        else
+            TRY(buffer_printf(buffer, error, "'%s'", other->key->value.data));
+    }
+    TRY(append(buffer, count > 1 ? " become " : " becomes ", error));
+    return join(child, "", "'", buffer, error);
+}
+
 Status explain_map(const YamlNode *value, Buffer *buffer, Error *error)
 {
     const YamlNode *map = yaml_get(value, "map"), *otherwise = yaml_get(value, "default");
+    size_t start = buffer->size;
     for (const YamlNode *child = map ? map->first : NULL; child; child = child->next) {
-        if (child->key->value.size == 0)
-            TRY(append(buffer, "nothing", error));
-        else
-            TRY(buffer_printf(buffer, error, "'%s'", child->key->value.data));
-        TRY(append(buffer, " becomes ", error));
-        TRY(join(child, "", "'", buffer, error));
-        TRY(append(buffer, child->next || otherwise ? ", " : "", error));
+        if (is_told(map, child))
+            continue;
+        TRY(append(buffer, buffer->size > start ? "; " : "", error));
+        TRY(explain_becoming(child, buffer, error));
     }
     if (!map || !otherwise)
         return STATUS_OK;
-    TRY(append(buffer, "all else ", error));
+    TRY(append(buffer, "; all else ", error));
     return join(otherwise, "", "'", buffer, error);
 }
 

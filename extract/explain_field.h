@@ -10,7 +10,8 @@
 /* Appends the words for a field's value; a form that has no words is shown as it is written. */
 Status explain_field(const YamlNode *value, Buffer *buffer, Error *error);
 
-/* Appends what its `map` makes of its values: "'won' becomes 'true', all else 'false'"; nothing if it has none. */
+/* Appends what its `map` makes of its values: "'won', 'Won' become 'true'; all else 'false'"; nothing if it has none.
+ */
 Status explain_map(const YamlNode *value, Buffer *buffer, Error *error);
 
 /* Appends a value as it might be written in one line: {a: b, c: [d, e]}. */

@@ -159,7 +159,7 @@ static Status run_command(Work *work, Pg *pg, const char *command, Error *error)
     }
     TRY(migrate_check(pg, error));
     if (strcmp(command, "status") == 0)
-        return report_status(pg, stdout, error);
+        return report_status(pg, work->config, stdout, error);
     if (strcmp(command, "verify") == 0)
         return report_verify(pg, stdout, error);
     if (strcmp(command, "run") == 0) {

@@ -52,6 +52,8 @@ line as (
         ' applied again whenever one of them changes; `refresh/` what a refresh runs, in order. closedloop-load carries them'
         ' all.',
         '',
+        'What is often asked, with the query that answers it: [questions.sql](questions.sql), to be run by psql.',
+        '',
         'In short:',
         '',
         '| schema | |',

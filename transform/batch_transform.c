@@ -198,6 +198,7 @@ static Status transform_into(const BatchJob *job, const char *extracted, const c
         TRY(fill_manifest(conversion, job, is_refused, members, arena, &manifest, error));
         TRY(batch_commit(job->spool, STAGE_TRANSFORMED, folder, job->name, &manifest, error));
     }
+    outcome.first_reject = conversion->first_reject;
     memcpy(outcome.filtered, conversion->tally.filtered, sizeof outcome.filtered);
     *ret_outcome = outcome;
     return STATUS_OK;

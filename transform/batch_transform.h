@@ -11,6 +11,7 @@
 #include "common/batch.h"
 #include "common/progress.h"
 #include "transform/bot.h"
+#include "transform/conversion.h"
 #include "transform/source_rules.h"
 #include "transform/tally.h"
 
@@ -38,6 +39,7 @@ typedef struct BatchOutcome {
      * rejects come first. */
     BatchRefused refused[BATCH_REFUSED_SHOWN];
     size_t refused_count;
+    FirstReject first_reject; /* of all, refused or not */
     bool has_duplicates_left; /* too many keys to hold */
 } BatchOutcome;
 

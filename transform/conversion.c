@@ -99,6 +99,19 @@ static Status note_present(Conversion *conversion, RecordKind kind, const Key *k
     return copy_row_end(writer, error);
 }
 
+static Status put_reject(Conversion *conversion, CopyWriter *writer, const Reject *reject, Error *error)
+{
+    FirstReject *first = &conversion->first_reject;
+    if (!first->words[0]) {
+        bool has_field = reject->field.size > 0;
+        snprintf(first->words, sizeof first->words, "%.*s, line %lld: %.*s%s%.*s", TEXT_PRINTF(reject->file),
+                 (long long)reject->line, TEXT_PRINTF(reject->field), has_field ? " " : "",
+                 TEXT_PRINTF(reject->reason));
+        first->is_encoding = text_is(reject->code, "bad_utf8");
+    }
+    return reject_put(writer, reject, &conversion->arena, error);
+}
+
 Status conversion_reject(Conversion *conversion, RecordKind kind, const Record *record, const Failure *failure,
                          const Key *key, Error *error)
 {
@@ -114,7 +127,7 @@ Status conversion_reject(Conversion *conversion, RecordKind kind, const Record *
                      .code = text_from(failure->code),
                      .reason = text_from(failure->reason),
                      .raw = buffer_text(&conversion->raw)};
-    TRY(reject_put(writer, &reject, &conversion->arena, error));
+    TRY(put_reject(conversion, writer, &reject, error));
     if (conversion->batch->mode == MODE_SNAPSHOT)
         TRY(note_present(conversion, kind, key, error));
     return STATUS_OK;
@@ -132,7 +145,7 @@ Status conversion_pass_reject(Conversion *conversion, const Record *record, Erro
                      .code = text_is_null(code) ? TEXT("") : code,
                      .reason = text_is_null(reason) ? TEXT("") : reason,
                      .raw = record->values[REJECT_RAW]};
-    TRY(reject_put(writer, &reject, &conversion->arena, error));
+    TRY(put_reject(conversion, writer, &reject, error));
     if (conversion->batch->mode == MODE_APPEND && text_is(code, REJECT_CODE_CUT_OFF))
         conversion->tally.cut_off++;
     if (conversion->batch->mode == MODE_SNAPSHOT)

@@ -20,6 +20,14 @@
 #include "transform/source_rules.h"
 #include "transform/value.h"
 
+enum { FIRST_REJECT_SIZE = 512 };
+
+/* The first reject in words, for a message about many: "leads.csv, line 2: name holds bytes that are no UTF-8". */
+typedef struct FirstReject {
+    char words[FIRST_REJECT_SIZE]; /* "" if there is none */
+    bool is_encoding;              /* bad_utf8 */
+} FirstReject;
+
 typedef struct Conversion {
     const SourceRules *rules;
     const BotMatcher *bots;
@@ -35,6 +43,7 @@ typedef struct Conversion {
     DaySet days;
     Tally tally;
     Bundle bundle;
+    FirstReject first_reject;
     bool is_deletion_blocked, has_duplicates_left;
 
     const Key *merged_into; /* of the record at hand; NULL: none */

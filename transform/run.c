@@ -90,6 +90,9 @@ static void add_total(Run *run, const Source *source, const Manifest *manifest, 
 
 static void log_refusals(Run *run, const Source *source, const char *more, const BatchOutcome *outcome)
 {
+    const char *encoding = outcome->first_reject.is_encoding && !source->charset
+                               ? " (what else are they? such as charset: windows-1252)"
+                               : "";
     for (size_t i = 0; i < outcome->refused_count && i < BATCH_REFUSED_SHOWN; i++) {
         const BatchRefused *file = &outcome->refused[i];
         Error refused = ERROR_INIT;
@@ -97,7 +100,9 @@ static void log_refusals(Run *run, const Source *source, const char *more, const
                   "%s: %s%s: refused: %lld of %lld records rejected, and max_rejects is %lld%s", source->name,
                   file->file, more, (long long)file->rejected, (long long)file->read, source->max_rejects,
                   source->max_rejects_is_percent ? "%" : "");
-        error_hint(&refused, "once it is loaded, cl_ops.reject shows which and why; mend the source or its mapping");
+        error_hint(&refused,
+                   "the first: %s%s; once it is loaded cl_ops.reject shows all; mend the source or its mapping",
+                   outcome->first_reject.words, encoding);
         log_failure(run->log, &refused);
         keep_failure(run, &refused);
     }
@@ -106,19 +111,45 @@ static void log_refusals(Run *run, const Source *source, const char *more, const
                     outcome->refused_count - BATCH_REFUSED_SHOWN);
 }
 
-enum { REASONS_SIZE = 256 };
+enum { REASONS_SIZE = 256, FILTERED_SUSPICIOUS = 10 };
 
-/* "; filtered: 12 robot, 3 internal_address", or nothing. */
+/* Of both stages: extract's conditions, which are not counted by reasons here, are what is left. */
+static int64_t filtered_by_mapping(const BatchOutcome *outcome)
+{
+    int64_t count = outcome->sum.filtered;
+    for (int reason = FILTER_NONE + 1; reason < FILTER_REASON_COUNT; reason++)
+        count -= outcome->filtered[reason];
+    return count;
+}
+
+/* "; filtered: 30 mapping, 12 robot, 3 internal_address", or nothing. */
 static const char *filter_words(const BatchOutcome *outcome, char out[REASONS_SIZE])
 {
     size_t size = 0;
+    int64_t by_mapping = filtered_by_mapping(outcome);
     out[0] = '\0';
+    if (by_mapping)
+        size += (size_t)snprintf(out, REASONS_SIZE, "; filtered: %lld mapping", (long long)by_mapping);
     for (int reason = FILTER_NONE + 1; reason < FILTER_REASON_COUNT; reason++)
         if (outcome->filtered[reason] && size < REASONS_SIZE)
             size += (size_t)snprintf(out + size, REASONS_SIZE - size, "%s%lld %s",
                                      size ? ", " : "; filtered: ", (long long)outcome->filtered[reason],
                                      filter_reason_name((FilterReason)reason));
     return out;
+}
+
+/* A source of which nothing is left is seldom meant: a condition that fits no record looks like a quiet night. */
+static void warn_of_nothing(Run *run, const Source *source, const char *file, const char *more,
+                            const BatchOutcome *outcome)
+{
+    char words[REASONS_SIZE];
+    if (outcome->sum.filtered < FILTERED_SUSPICIOUS || outcome->sum.emitted || outcome->sum.rejected ||
+        outcome->sum.duplicate)
+        return;
+    bool is_by_mapping = filtered_by_mapping(outcome) == outcome->sum.filtered;
+    log_warning(run->log, "%s: %s%s: nothing is left of %lld records%s%s", source->name, file, more,
+                (long long)outcome->sum.read, filter_words(outcome, words),
+                is_by_mapping ? ": are 'only' and 'unless' right? closedloop-extract --preview 3 shows" : "");
 }
 
 /* Says which file it was, and not the batch's name: that tells nobody anything. */
@@ -134,6 +165,7 @@ static void log_outcome(Run *run, const Source *source, const Manifest *manifest
     if (outcome->refused_count == 0 || manifest->member_count)
         log_info(run->log, "%s: %s%s: %lld of %lld records emitted%s", source->name, file, more,
                  (long long)outcome->sum.emitted, (long long)outcome->sum.read, filter_words(outcome, words));
+    warn_of_nothing(run, source, file, more, outcome);
     log_refusals(run, source, manifest->member_count ? "" : more, outcome);
 }
 

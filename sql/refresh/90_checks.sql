@@ -118,6 +118,25 @@ group by b.source, k.kind
 having sum(k.rejected) > 0;
 
 insert into found (name, item, detail)
+select 'source_all_filtered', b.source,
+    format('%s records read, and all of them left out: cl_ops.filtered says why', sum(k.read))
+from cl_ops.batch as b
+join cl_ops.batch_count as k on k.batch_no = b.batch_no
+where b.status = 'loaded'
+group by b.source
+having sum(k.filtered) > 0 and sum(k.emitted) = 0 and sum(k.rejected) = 0;
+
+-- Then nothing can be credited: the views name nobody, or name people by other keys than the CRM does.
+insert into found (name, item, detail)
+select 'no_lead_has_views', 'all sources',
+    format('there are views and %s leads, but no view is a lead''s: neither a view nor an identity of its visitor says a '
+           'contact_key (of the same system) or an email that a lead has', leads.number)
+from (select count(*) as number from cl_core.person where is_lead) as leads
+where leads.number > 0
+  and exists (select from cl_core.view)
+  and not exists (select from cl_core.person where is_lead and views > 0);
+
+insert into found (name, item, detail)
 select 'robots_by_number', to_char(r.day, 'YYYY-MM-DD'),
     format('%s visitors with more than %s views in the day, %s in all: they make no touch and count for no content '
            '(cl_core.robot_day)', count(*), s.bots_above, sum(r.views))

@@ -14,10 +14,16 @@ select
     t.weights[m.model] * 0.000000000001 as weight,
     round(t.credits[m.model] / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
     t.month,
-    t.milestones
+    t.milestones,
+    c.url,
+    c.title,
+    a.channel,
+    a.campaign
 from cl_marketing.deal_touch as t
 cross join cl_marketing.model as m
-cross join cl_ops.setting as s;
+cross join cl_ops.setting as s
+left join cl_core.content as c on c.content_id = t.content_id -- left: not joined at all unless somebody asks
+left join cl_core.arrival as a on a.arrival_id = t.arrival_id;
 
 -- Spend stands on the rows of outcome won, there also where it brought nothing: so it adds up within a model. Of content
 -- it is what names that content, most of all what it cost to make; what names nothing else is no spend on channels.

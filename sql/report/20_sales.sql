@@ -67,12 +67,13 @@ select
     min(t.touched_at) as first_viewed_at,
     max(t.last_viewed_at) as last_viewed_at,
     sum(t.views)::bigint as views,
-    sum(t.dwell_seconds)::bigint as dwell_seconds
+    sum(t.dwell_seconds)::bigint as dwell_seconds,
+    c.topic
 from cl_core.person as p
 join cl_core.touch as t on t.person_id = p.person_id
 join cl_core.content as c on c.content_id = t.content_id
 where p.is_lead
-group by p.person_id, p.email, c.content_id, c.url, c.title;
+group by p.person_id, p.email, c.content_id, c.url, c.title, c.topic;
 
 create view cl_sales.lead_timeline as
 select p.person_id, p.became_lead_at as at, 'became_lead' as what, null::uuid as content_id, null::text as title,

@@ -35,6 +35,10 @@ comment on column cl_marketing.attribution.weight is 'share of the deal, 0 to 1,
 comment on column cl_marketing.attribution.credit is 'share of the deal''s amount, in the reporting currency, whole minor units';
 comment on column cl_marketing.attribution.month is 'month in which the deal closed; open: was made';
 comment on column cl_marketing.attribution.milestones is 'what the touch is in the journey: first_touch, lead_creation, deal_creation, closed_won, last_touch';
+comment on column cl_marketing.attribution.url is 'the content''s canonical URL';
+comment on column cl_marketing.attribution.title is 'the content''s title';
+comment on column cl_marketing.attribution.channel is 'channel by which the visit began';
+comment on column cl_marketing.attribution.campaign is 'its campaign; null: none';
 
 comment on table cl_marketing.content_credit is 'One row: a content''s share under a model of the deals of a month with one outcome, summed up by refresh. Read cl_marketing.content_attribution instead.';
 comment on column cl_marketing.content_credit.content_id is 'content: cl_core.content';

@@ -33,6 +33,7 @@ comment on column cl_sales.lead_content.first_viewed_at is 'time of the first vi
 comment on column cl_sales.lead_content.last_viewed_at is 'time of the last view';
 comment on column cl_sales.lead_content.views is 'number of views';
 comment on column cl_sales.lead_content.dwell_seconds is 'sum of their seconds; null where no source says any';
+comment on column cl_sales.lead_content.topic is 'what the content is about';
 
 comment on view cl_sales.lead_timeline is 'One row: something that a lead did or that happened with it. Order by at.';
 comment on column cl_sales.lead_timeline.person_id is 'person: cl_sales.lead';

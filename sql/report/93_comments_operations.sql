@@ -52,7 +52,7 @@ comment on column cl_ops.batch_filter.records is 'number of records';
 comment on view cl_ops.filtered is 'One row: how many of a source''s records were left out for one reason, in all batches that are loaded.';
 comment on column cl_ops.filtered.source is 'name of the source';
 comment on column cl_ops.filtered.kind is 'record kind';
-comment on column cl_ops.filtered.reason is 'as in cl_ops.batch_filter';
+comment on column cl_ops.filtered.reason is 'mapping: by the source''s own conditions; is_bot: the source says so; robot, headless: by the user agent; internal_address, internal_parameter: internal traffic';
 comment on column cl_ops.filtered.records is 'number of records';
 
 comment on table cl_ops.reject is 'One row: a record that could not be used, and why. Correct it at the source; it then comes with another input.';
@@ -100,7 +100,7 @@ comment on column cl_ops.run.days is 'days of views that changed';
 comment on column cl_ops.run.message is 'why it failed';
 
 comment on table cl_ops.quality is 'One row: something wrong with the data that reports cannot mend, as of the last refresh.';
-comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_under_earlier_rules, robots_by_number';
+comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_all_filtered, no_lead_has_views, source_under_earlier_rules, robots_by_number';
 comment on column cl_ops.quality.item is 'what it concerns: system and key, address, currency and month, or source and file or kind';
 comment on column cl_ops.quality.detail is 'what is wrong, and what reports do about it';
 

@@ -50,9 +50,21 @@ static void prefers_the_nearest_then_the_first(void **state)
     assert_string_equal(nearest_name(TEXT("closed_xx"), names, 3), "closed_on");
 }
 
+static void knows_words(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Deal Name", "Stage", "Stage of the pipeline", "Amount (EUR)", "Stages"};
+    assert_string_equal(nearest_name(TEXT("Deal Stage"), names, 5), "Stage");
+    assert_string_equal(nearest_name(TEXT("amount"), names, 5), "Amount (EUR)");
+    assert_null(nearest_name(TEXT("tag"), names, 5));
+    assert_string_equal(nearest("half_life"), "half_life_days");
+    assert_string_equal(nearest("days"), "lookback_days");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_words),
         cmocka_unit_test(finds_one_slip),
         cmocka_unit_test(ignores_case),
         cmocka_unit_test(says_nothing_when_nothing_is_near),

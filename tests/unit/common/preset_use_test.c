@@ -233,9 +233,12 @@ static void placeholders_are_filled(void **state)
         "[{name: crm, kind: account, system: other, format: json, "
         "http: {url: https://a.example/v3/a?b=$1&c=${d}, method: POST, body: x}, fields: {account_key: id}}]");
     assert_refused(*state, "{name: crm, preset: own.yaml, part: web}",
-                   "closedloop.yaml:3:5: preset 'own.yaml' needs the setting 'host'", "settings: {host: ...}");
+                   "closedloop.yaml:3:5: preset 'own.yaml' needs the setting 'host'",
+                   "settings: {host: ...}; closedloop-extract --preset own.yaml --explain says what it is");
     assert_refused(*state, "{name: crm, preset: own.yaml, part: web, settings: {hots: x}}",
                    "closedloop.yaml:3:57: preset 'own.yaml' has no setting 'hots'", "did you mean 'host'?");
+    assert_refused(*state, "{name: crm, preset: own.yaml, part: web, settings: {site: x}}",
+                   "closedloop.yaml:3:57: preset 'own.yaml' has no setting 'site'", "it has: host, version");
     /* A part that is not read needs no setting. */
     assert_becomes(*state, "{name: crm, preset: own.yaml, part: deals, path: d}",
                    "[{name: crm, kind: deal, format: csv, " DEALS ", only: {Type: New}, system: crm, path: d}]");

@@ -153,7 +153,7 @@ static void needs_one_of_several_columns(void **state)
                    TEXT("Id\n1\n"), ERROR_DATA, "input: has none of the columns 'A', 'B'", "columns: Id");
     /* A column that one field may lack and another may not. */
     expect_failure("kind: lead\nformat: csv\nfields: {contact_key: Id, name: {from: N, optional: true}, title: N}\n",
-                   TEXT("Id\n1\n"), ERROR_DATA, "input: has no column 'N'", "columns: Id");
+                   TEXT("Id\n1\n"), ERROR_DATA, "input: has no column 'N' for the field 'name'", "columns: Id");
 }
 
 /* --- what is refused ------------------------------------------------------------------------------------------ */

@@ -123,7 +123,7 @@ static void explains_a_preset(void **state)
              "amount    value, else sum  the deal's amount; absent counts as zero, and is\n"
              "                           listed in quality\n"
              "is_won    s; mapped        true: won\n"
-             "is_won: 'won' becomes 'true', nothing becomes 'x', all else 'false'\n"
+             "is_won: 'won' becomes 'true'; nothing becomes 'x'; all else 'false'\n"
              "\n"
              "and also: deal_contact, one of each people\n"
              "field     from   meaning\n"

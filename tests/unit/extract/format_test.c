@@ -89,8 +89,9 @@ static void names_missing_columns(void **state)
 {
     (void)state;
     expect_failure("format: csv\nkind: lead\nfields: {email: Emial, name: Name}\n", TEXT("Id,Email,Name\n1,2,3\n"),
-                   ERROR_DATA, "input: has no column 'Emial'", "did you mean 'Email'? columns: Id, Email, Name");
-    expect_failure(CSV, TEXT("c;d;r\n1;2;3\n"), ERROR_DATA, "input: has no column 'c'",
+                   ERROR_DATA, "input: has no column 'Emial' for the field 'email'",
+                   "did you mean 'Email'? columns: Id, Email, Name");
+    expect_failure(CSV, TEXT("c;d;r\n1;2;3\n"), ERROR_DATA, "input: has no column 'c' for the field 'currency'",
                    "its header is one column, 'c;d;r': is 'delimiter' right?");
     expect_failure(CSV, TEXT("c,d,r,c\n"), ERROR_DATA, "input: has the column 'c' 2 times",
                    "give the columns other names by 'header: [...]'");
@@ -101,7 +102,7 @@ static void names_missing_columns(void **state)
     expect_failure(CSV,
                    TEXT("\xFF\xFE"
                         "c\0,\0"),
-                   ERROR_DATA, "input: has no column 'd'", "columns: c, ");
+                   ERROR_DATA, "input: has no column 'd' for the field 'day'", "columns: c, ");
 }
 
 /* --- JSON ----------------------------------------------------------------------------------------------------- */
