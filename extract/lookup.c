@@ -1,28 +1,76 @@
 #include "extract/lookup.h"
 
-#include "common/buffer.h"
 #include "extract/emitter.h"
 #include "extract/format.h"
 #include "extract/mapping.h"
 
 #include <stdlib.h>
 
-/* Rows are short, so that what stands around a row may be several times as large as what it holds. */
-enum { ARENA_CEILING = 4 * LOOKUP_BYTES_MAX, RECORD_CEILING = 1 << 20, TABLE_MINIMUM = 16 };
-
-struct LookupRow {
-    Text key;
-    uint32_t line;
-    Text values[]; /* as many as are taken */
+/* All rows follow one another in one piece of memory, since there may be millions of them, and what stands around a row
+ * would be several times as large as what it holds:
+ *
+ *     row  = lines:varint text text*     how many lines behind the row before it; the key, then what is taken
+ *     text = size:varint bytes
+ *
+ * The table holds where rows begin, plus one; 0 is no row. With 3/4 of it full at most, rows and table take 52 MiB. */
+enum {
+    ROWS_BYTES_MAX = 36 << 20,
+    ROWS_MAX = 3 << 20,
+    RECORD_CEILING = 1 << 20,
+    TABLE_MINIMUM = 16,
+    VARINT_MAX = 5,
 };
+
+typedef struct Row {
+    uint32_t lines;
+    Text texts[1 + LOOKUP_TAKES_MAX];
+} Row;
 
 typedef struct Loader {
     const SourceLookup *source;
     const Stream *stream;
-    size_t take_count;
-    Arena *arena;
-    Buffer rows; /* pointers to them */
+    size_t take_count, row_count;
+    uint32_t line; /* of the row before */
+    Buffer *rows;
 } Loader;
+
+/* --- rows ----------------------------------------------------------------------------------------------------- */
+
+static Status put_number(Buffer *rows, uint32_t number, Error *error)
+{
+    for (; number >= 0x80; number >>= 7)
+        TRY(buffer_append_byte(rows, (char)(number | 0x80), error));
+    return buffer_append_byte(rows, (char)number, error);
+}
+
+static uint32_t take_number(const char **at)
+{
+    uint32_t number = 0;
+    for (int shift = 0;; shift += 7) {
+        unsigned char byte = (unsigned char)*(*at)++;
+        number |= (uint32_t)(byte & 0x7F) << shift;
+        if (byte < 0x80)
+            return number;
+    }
+}
+
+static Text take_text(const char **at)
+{
+    uint32_t size = take_number(at);
+    Text text = {size ? *at : NULL, size};
+    *at += size;
+    return text;
+}
+
+/* The row that begins there, and where the next one does. */
+static size_t read_row(const Lookup *lookup, size_t offset, size_t take_count, Row *ret_row)
+{
+    const char *at = lookup->rows.data + offset;
+    ret_row->lines = take_number(&at);
+    for (size_t i = 0; i <= take_count; i++)
+        ret_row->texts[i] = take_text(&at);
+    return (size_t)(at - lookup->rows.data);
+}
 
 /* The record kind lends its fields to the columns: the first is the key. None of them is a list. */
 static const RecordKind lent_kind = RECORD_VIEW;
@@ -30,8 +78,12 @@ _Static_assert((int)LOOKUP_TAKES_MAX < (int)VIEW_FIELD_COUNT, "a kind with a fie
 
 static Status is_too_large(const Loader *loader, Error *error)
 {
-    error_set(error, ERROR_DATA, "%s: is larger than the %d MiB that a lookup may have", loader->source->path,
-              LOOKUP_BYTES_MAX >> 20);
+    if (stream_decoded_bytes(loader->stream) > LOOKUP_BYTES_MAX)
+        error_set(error, ERROR_DATA, "%s: is larger than the %d MiB that a lookup may have", loader->source->path,
+                  LOOKUP_BYTES_MAX >> 20);
+    else
+        error_set(error, ERROR_DATA, "%s: has more rows than a lookup may have: %zu", loader->source->path,
+                  loader->row_count);
     return error_hint(error, "take only the columns and rows that are looked up, or join the files before");
 }
 
@@ -39,22 +91,22 @@ static Status take_row(void *context, RecordKind kind, const Record *record, Err
 {
     (void)kind;
     Loader *loader = context;
-    if (stream_decoded_bytes(loader->stream) > LOOKUP_BYTES_MAX)
+    size_t size = VARINT_MAX;
+    for (size_t i = 0; i <= loader->take_count; i++)
+        size += VARINT_MAX + record->values[i].size;
+    if (stream_decoded_bytes(loader->stream) > LOOKUP_BYTES_MAX || loader->row_count == (size_t)ROWS_MAX ||
+        size > (size_t)ROWS_BYTES_MAX - loader->rows->size)
         return is_too_large(loader, error);
     if (text_is_empty(record->values[0]))
         return STATUS_OK;
-    LookupRow *row = arena_allocate(loader->arena, sizeof *row + loader->take_count * sizeof(Text));
-    if (!row)
-        return is_too_large(loader, error);
-    row->line = record->line;
+    TRY(put_number(loader->rows, record->line - loader->line, error));
     for (size_t i = 0; i <= loader->take_count; i++) {
-        Text text = record->values[i];
-        Text copy = text_is_empty(text) ? TEXT_NULL : arena_copy_text(loader->arena, text);
-        if (text.size && !copy.data)
-            return is_too_large(loader, error);
-        *(i == 0 ? &row->key : &row->values[i - 1]) = copy;
+        TRY(put_number(loader->rows, (uint32_t)record->values[i].size, error));
+        TRY(buffer_append(loader->rows, record->values[i], error));
     }
-    return buffer_append_bytes(&loader->rows, &(const LookupRow *){row}, sizeof(const LookupRow *), error);
+    loader->line = record->line;
+    loader->row_count++;
+    return STATUS_OK;
 }
 
 static Status take_reject(void *context, RecordKind kind, const Record *reject, Error *error)
@@ -67,44 +119,68 @@ static Status take_reject(void *context, RecordKind kind, const Record *reject, 
 
 /* --- the table ------------------------------------------------------------------------------------------------ */
 
-static bool is_same(const LookupRow *a, const LookupRow *b, size_t count)
+/* Where the row of that key is, or would be. */
+static uint32_t *place_of(const Lookup *lookup, Text key)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!text_equal(a->values[i], b->values[i]))
+    uint32_t i = (uint32_t)hash_bytes_64(key) & lookup->mask;
+    Row row;
+    while (lookup->table[i]) {
+        read_row(lookup, lookup->table[i] - 1, 0, &row);
+        if (text_equal(row.texts[0], key))
+            break;
+        i = (i + 1) & lookup->mask;
+    }
+    return &lookup->table[i];
+}
+
+static bool is_same(const Row *a, const Row *b, size_t take_count)
+{
+    for (size_t i = 0; i <= take_count; i++)
+        if (!text_equal(a->texts[i], b->texts[i]))
             return false;
     return true;
 }
 
-/* Where the row of that key is, or would be. */
-static const LookupRow **place_of(const Lookup *lookup, Text key)
+static uint32_t line_of(const Lookup *lookup, size_t offset, size_t take_count)
 {
-    uint32_t i = (uint32_t)hash_bytes_64(key) & lookup->mask;
-    while (lookup->table[i] && !text_equal(lookup->table[i]->key, key))
-        i = (i + 1) & lookup->mask;
-    return &lookup->table[i];
+    uint32_t line = 0;
+    Row row;
+    for (size_t at = 0; at <= offset; line += row.lines)
+        at = read_row(lookup, at, take_count, &row);
+    return line;
+}
+
+static Status is_ambiguous(const Loader *loader, const Lookup *lookup, size_t first, size_t second, Error *error)
+{
+    Row row;
+    read_row(lookup, second, 0, &row);
+    Text key = row.texts[0];
+    error_set(error, ERROR_DATA, "%s: line %u: the key '%.*s' was given in line %u, and said something else",
+              loader->source->path, (unsigned)line_of(lookup, second, loader->take_count),
+              key.size < 100 ? (int)key.size : 100, key.data, (unsigned)line_of(lookup, first, loader->take_count));
+    return error_hint(error, "a lookup has one row for each key, unless it says 'several: first'");
 }
 
 static Status make_table(const Loader *loader, Lookup *lookup, Error *error)
 {
-    size_t count = loader->rows.size / sizeof(const LookupRow *), size = TABLE_MINIMUM;
-    while (size < 2 * count)
+    size_t size = TABLE_MINIMUM;
+    while (size / 4 * 3 < loader->row_count)
         size *= 2;
     lookup->table = calloc(size, sizeof *lookup->table);
     if (!lookup->table)
         return error_no_memory(error);
     lookup->mask = (uint32_t)(size - 1);
-    for (size_t i = 0; i < count; i++) {
-        const LookupRow *row;
-        memcpy(&row, loader->rows.data + i * sizeof row, sizeof row);
-        const LookupRow **place = place_of(lookup, row->key);
-        if (*place && !loader->source->takes_first && !is_same(*place, row, loader->take_count)) {
-            error_set(error, ERROR_DATA, "%s: line %u: the key '%.*s' was given in line %u, and said something else",
-                      loader->source->path, (unsigned)row->line, row->key.size < 100 ? (int)row->key.size : 100,
-                      row->key.data, (unsigned)(*place)->line);
-            return error_hint(error, "a lookup has one row for each key, unless it says 'several: first'");
+    Row row, other;
+    for (size_t at = 0, next; at < lookup->rows.size; at = next) {
+        next = read_row(lookup, at, loader->take_count, &row);
+        uint32_t *place = place_of(lookup, row.texts[0]);
+        if (*place && !loader->source->takes_first) {
+            read_row(lookup, *place - 1, loader->take_count, &other);
+            if (!is_same(&row, &other, loader->take_count))
+                return is_ambiguous(loader, lookup, *place - 1, at, error);
         }
         if (!*place)
-            *place = row;
+            *place = (uint32_t)(at + 1);
     }
     return STATUS_OK;
 }
@@ -140,12 +216,10 @@ static Status load(const SourceLookup *given, const Text *takes, size_t take_cou
                      .mapping_count = 1};
     cleanup(stream_freep) Stream *stream = NULL;
     TRY(stream_open(given->path, &stream, error));
-    Loader loader = {.source = given, .stream = stream, .take_count = take_count, .arena = &lookup->arena};
-    loader.rows = buffer_make(ARENA_CEILING);
+    Loader loader = {.source = given, .stream = stream, .take_count = take_count, .rows = &lookup->rows};
     Status status = read_rows(&loader, &source, stream, error);
     if (status == STATUS_OK)
         status = make_table(&loader, lookup, error);
-    buffer_done(&loader.rows);
     lookup->digest = stream_digest(stream);
     return status;
 }
@@ -155,7 +229,7 @@ Status lookup_load(const SourceLookup *source, const Text *takes, size_t take_co
     if (take_count > LOOKUP_TAKES_MAX)
         return error_set(error, ERROR_CONFIG, "lookup '%s': %zu of its columns are taken, and %d is the most",
                          source->name.data, take_count, LOOKUP_TAKES_MAX);
-    Lookup lookup = {.arena = arena_make(ARENA_CEILING)};
+    Lookup lookup = {.rows = buffer_make(ROWS_BYTES_MAX)};
     if (load(source, takes, take_count, &lookup, error) != STATUS_OK) {
         lookup_done(&lookup);
         return error_prefix(error, "lookup '%s'", source->name.data);
@@ -168,13 +242,17 @@ Text lookup_find(const Lookup *lookup, Text key, size_t take)
 {
     if (text_is_empty(key))
         return TEXT_NULL;
-    const LookupRow *row = *place_of(lookup, key);
-    return row ? row->values[take] : TEXT_NULL;
+    uint32_t place = *place_of(lookup, key);
+    Row row;
+    if (place == 0)
+        return TEXT_NULL;
+    read_row(lookup, place - 1, 1 + take, &row);
+    return row.texts[1 + take];
 }
 
 void lookup_done(Lookup *lookup)
 {
     free(lookup->table);
-    arena_done(&lookup->arena);
+    buffer_done(&lookup->rows);
     *lookup = (Lookup)LOOKUP_INIT;
 }

@@ -10,7 +10,7 @@
 #ifndef CLOSEDLOOP_EXTRACT_LOOKUP_H
 #define CLOSEDLOOP_EXTRACT_LOOKUP_H
 
-#include "common/arena.h"
+#include "common/buffer.h"
 #include "common/config.h"
 #include "common/error.h"
 #include "common/hash.h"
@@ -19,11 +19,9 @@
 
 enum { LOOKUP_BYTES_MAX = 32 << 20, LOOKUP_TAKES_MAX = 16 };
 
-typedef struct LookupRow LookupRow;
-
 typedef struct Lookup {
-    Arena arena;
-    const LookupRow **table; /* by their keys; open addressing */
+    Buffer rows;
+    uint32_t *table; /* where they begin, by their keys; open addressing */
     uint32_t mask;
     Key digest; /* of the file's bytes */
 } Lookup;

@@ -114,6 +114,18 @@ static void stops_at_the_ceiling(void **state)
                       "take only the columns and rows that are looked up, or join the files before", ERROR_DATA);
 }
 
+static void stops_at_too_many_rows(void **state)
+{
+    (void)state;
+    FILE *file = fopen(check_path("stages.csv"), "wb");
+    fputs("stage_id,label\n", file);
+    for (int i = 0; i <= 3 << 20; i++)
+        fprintf(file, "%x,\n", (unsigned)i);
+    fclose(file);
+    expect_bad_lookup("lookup 'stages': @/stages.csv: has more rows than a lookup may have: 3145728",
+                      "take only the columns and rows that are looked up, or join the files before", ERROR_DATA);
+}
+
 static void holds_many_rows(void **state)
 {
     (void)state;
@@ -204,6 +216,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_tables),
         cmocka_unit_test(takes_the_first_of_several_rows_if_told),
         cmocka_unit_test(stops_at_the_ceiling),
+        cmocka_unit_test(stops_at_too_many_rows),
         cmocka_unit_test(holds_many_rows),
         cmocka_unit_test(refuses_what_is_no_lookup),
         cmocka_unit_test(digests_what_is_looked_up),
