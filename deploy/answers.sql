@@ -50,7 +50,7 @@ won as (
 ),
 
 lines as (
-    select 1 as part, place, coalesce(title, url) as content, url, deals, credit
+    select 1 as part, place, coalesce(title, regexp_replace(url, '^https?://[^/]+', '')) as content, url, deals, credit
     from ranked
     where not is_unattributed and place <= 10
     union all
@@ -114,7 +114,10 @@ select
     case when length(content) > 50 then rtrim(left(content, 49)) || '…' else content end as content,
     case when length(address) > 46 then left(address, 45) || '…' else address end as address
 from (
-    select *, coalesce(title, url) as content, regexp_replace(url, '^https?://', '') as address
+    select
+        *,
+        coalesce(title, regexp_replace(url, '^https?://[^/]+', '')) as content,
+        regexp_replace(url, '^https?://', '') as address
     from cl_sales.lead_content
     where email = :'email'
 ) as line
