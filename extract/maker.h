@@ -29,6 +29,7 @@ enum {
     MAKER_FILES_MAX = UINT16_MAX,
     MAKER_BUNDLE_MAX = 4096,       /* files that travel together: a bundle is one transaction to load */
     MAKER_BUNDLE_BYTES = 64 << 20, /* of them, as they stand on the disk */
+    MAKER_SMALL_BYTES = 4 << 20,   /* a larger file travels alone */
 };
 
 /* What all batches of one source have in common. */

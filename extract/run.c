@@ -23,8 +23,8 @@ typedef struct Turn {
     Arena arena; /* of the inputs */
     Inputs inputs;
     MakerJob job;
-    Maker maker;       /* of the batch at hand, if there is one */
-    int64_t raw_bytes; /* of the files that it has taken */
+    Maker maker;    /* of the batch at hand, if there is one */
+    int64_t weight; /* of the files that it has taken */
     RunOutcome *outcome;
     double saved_at;
 } Turn;
@@ -148,7 +148,7 @@ static Status end_batch(Turn *turn, Error *error)
 {
     Status status = turn->maker.count ? commit(turn, error) : STATUS_OK;
     maker_done(&turn->maker);
-    turn->raw_bytes = 0;
+    turn->weight = 0;
     return status;
 }
 
@@ -165,6 +165,12 @@ static Status take_back_touched(Turn *turn, Error *error)
     return maker_return(&turn->maker, error);
 }
 
+/* What is not small fills a bundle: it gains nothing by company, and costs less to load without. */
+static int64_t weight_of(const FileInput *file)
+{
+    return file->size > MAKER_SMALL_BYTES ? MAKER_BUNDLE_BYTES : file->size;
+}
+
 static Status take_file(Turn *turn, const FileInput *file, size_t capacity, Error *error)
 {
     if (!turn->maker.job && maker_begin(&turn->maker, &turn->job, capacity, error) != STATUS_OK) {
@@ -174,7 +180,7 @@ static Status take_file(Turn *turn, const FileInput *file, size_t capacity, Erro
     TRY(maker_take(&turn->maker, file, turn->run->sequence, error));
     if (!turn->run->is_full && has_same_bytes(turn, turn->maker.count - 1))
         return take_back_touched(turn, error);
-    turn->raw_bytes += file->size;
+    turn->weight += weight_of(file);
     return STATUS_OK;
 }
 
@@ -182,7 +188,7 @@ static Status take_file(Turn *turn, const FileInput *file, size_t capacity, Erro
 static Status take_or_note(Turn *turn, const FileInput *file, size_t capacity, Error *error)
 {
     Run *run = turn->run;
-    bool is_full = turn->maker.count == turn->maker.capacity || turn->raw_bytes + file->size > MAKER_BUNDLE_BYTES;
+    bool is_full = turn->maker.count == turn->maker.capacity || turn->weight + weight_of(file) > MAKER_BUNDLE_BYTES;
     if (turn->maker.count && is_full && end_batch(turn, error) != STATUS_OK)
         TRY(run_note_failure(run, turn->source, error));
     if (take_file(turn, file, capacity, error) != STATUS_OK)

@@ -411,30 +411,34 @@ static void what_cannot_be_read_leaves_no_trace(void **state)
     assert_int_equal(2, batch_count());
 }
 
-/* 64 MiB travel together; what is larger goes alone. */
+static void write_padded_array(const char *name, off_t size)
+{
+    static char blanks[1 << 16];
+    memset(blanks, ' ', sizeof blanks);
+    write_array(name, 1, "]\n");
+    FILE *file = fopen(check_path(name), "ab");
+    assert_non_null(file);
+    while (ftello(file) < size) {
+        off_t left = size - ftello(file);
+        size_t step = left < (off_t)sizeof blanks ? (size_t)left : sizeof blanks;
+        assert_int_equal(step, fwrite(blanks, 1, step, file));
+    }
+    assert_int_equal(0, fclose(file));
+}
+
+/* Files of up to 4 MiB travel together up to 64 MiB; what is larger goes alone. */
 static void large_files_go_alone(void **state)
 {
     (void)state;
+    enum { SMALL = 4 << 20, FULL = 16 };
     cleanup(arena_done) Arena arena = arena_make(1 << 20);
     configure(arrays, "");
-    static const struct {
-        const char *name;
-        off_t size;
-    } files[] = {{"e1.json", 33 << 20}, {"e2.json", 31 << 20}, {"e3.json", 1 << 10},
-                 {"e4.json", 65 << 20}, {"e5.json", 1 << 10},  {"e6.json", 1 << 10}};
-    static const size_t inputs[] = {2, 1, 1, 2};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        write_array(files[i].name, 1, "]\n");
-        FILE *file = fopen(check_path(files[i].name), "ab");
-        assert_non_null(file);
-        static char blanks[1 << 16];
-        memset(blanks, ' ', sizeof blanks);
-        while (ftello(file) < files[i].size) {
-            off_t left = files[i].size - ftello(file);
-            size_t size = left < (off_t)sizeof blanks ? (size_t)left : sizeof blanks;
-            assert_int_equal(size, fwrite(blanks, 1, size, file));
-        }
-        assert_int_equal(0, fclose(file));
+    static const off_t sizes[] = {1 << 10, SMALL, SMALL + 1};
+    static const size_t inputs[] = {2, 1, FULL, 1};
+    char name[] = "e00.json";
+    for (int i = 0; i < 3 + FULL + 1; i++) {
+        snprintf(name, sizeof name, "e%02d.json", i);
+        write_padded_array(name, i < 3 ? sizes[i] : i < 3 + FULL ? SMALL : 1 << 10);
     }
     expect_run("", 0);
     assert_int_equal(sizeof inputs / sizeof *inputs, batch_count());
