@@ -113,6 +113,9 @@ static size_t on_header(char *bytes, size_t one, size_t count, void *context)
     Buffer *headers = &exchange->answer->headers;
     if (text_starts_with(line, TEXT("HTTP/")))
         buffer_clear(headers);
+    else if (line.size && exchange->status == STATUS_OK && headers->size + line.size >= HEADER_CEILING)
+        exchange->status =
+            error_set(exchange->error, ERROR_DATA, "the answer has more than %d bytes of headers", HEADER_CEILING);
     else if (line.size && exchange->status == STATUS_OK)
         exchange->status = buffer_append(headers, line, exchange->error) == STATUS_OK
                                ? buffer_append_byte(headers, '\n', exchange->error)
@@ -199,7 +202,7 @@ static Status add_headers(const Http *http, const HttpRequest *request, Sending 
         TRY(add_header(sending, error, source->headers[i].name.data, source->headers[i].value.data));
     if (source->auth.kind == HTTP_AUTH_HEADER)
         return add_header(sending, error, source->auth.name.data, secret);
-    if (source->auth.kind != HTTP_AUTH_BEARER)
+    if (source->auth.kind != HTTP_AUTH_BEARER && source->auth.kind != HTTP_AUTH_CLIENT)
         return STATUS_OK;
     const char *value = arena_printf(&sending->arena, "Bearer %s", secret);
     return value ? add_header(sending, error, "Authorization", value) : error_no_memory(error);
@@ -292,7 +295,6 @@ static Status explain(const Http *http, CURLcode code, Error *error)
         return distrusted(http, error);
     case CURLE_SSL_CACERT_BADFILE:
         return error_set(error, ERROR_CONFIG, "the file of `ca_file` cannot be used: %s", words);
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
         return error_set(error, ERROR_CONFIG, "the address cannot be used: %s", words);
     case CURLE_OUT_OF_MEMORY:

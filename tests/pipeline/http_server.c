@@ -14,8 +14,9 @@
  *     fault second * delay 500
  *
  * Of a page: has, lacks, file (relative to the script's folder), body, status, header, chunked, unframed (ends with the
- * connection). Of a fault, besides status, header, body and file: cut N (the connection ends behind N bytes of the
- * body), short N (the body is N bytes, and is said to be), stall N (nothing follows behind N bytes), delay MS, close.
+ * connection), raw (the body is all that is answered). Of a fault, besides status, header, body and file: cut N (the
+ * connection ends behind N bytes of the body), short N (the body is N bytes, and is said to be), stall N (nothing
+ * follows behind N bytes), delay MS, close.
  * "*" is every request. A port in an answer is written as @PORT@. Each request is a line of the log: page, number,
  * request line, body.
  */
@@ -71,7 +72,7 @@ typedef struct Line {
 typedef struct Answer {
     int status;
     Buffer headers, body;
-    bool is_chunked, is_unframed, closes, stalls;
+    bool is_chunked, is_unframed, is_raw, closes, stalls;
     size_t limit; /* bytes of the body that are sent */
     int64_t delay;
 } Answer;
@@ -163,6 +164,10 @@ static void apply(const Server *server, const Line *line, size_t first, Answer *
         }
         if (strcmp(word, "unframed") == 0) {
             answer->is_unframed = true;
+            continue;
+        }
+        if (strcmp(word, "raw") == 0) {
+            answer->is_raw = true;
             continue;
         }
         if (strcmp(word, "close") == 0) {
@@ -257,11 +262,12 @@ static void write_port(Buffer *buffer, int port)
         memcpy(at, digits, 6);
 }
 
-static void write_answer(Connection *connection, Answer *answer)
+static void write_head(Buffer *out, const Answer *answer)
 {
     Error error = ERROR_INIT;
-    Buffer *out = &connection->answer;
     size_t size = answer->body.size;
+    if (answer->is_raw)
+        return;
     must(buffer_printf(out, &error, "HTTP/1.1 %d Scripted\r\nConnection: close\r\n", answer->status), &error);
     must(buffer_append(out, buffer_text(&answer->headers), &error), &error);
     if (answer->is_chunked)
@@ -270,6 +276,14 @@ static void write_answer(Connection *connection, Answer *answer)
         must(buffer_printf(out, &error, "\r\n"), &error);
     else
         must(buffer_printf(out, &error, "Content-Length: %zu\r\n\r\n", size), &error);
+}
+
+static void write_answer(Connection *connection, Answer *answer)
+{
+    Error error = ERROR_INIT;
+    Buffer *out = &connection->answer;
+    size_t size = answer->body.size;
+    write_head(out, answer);
     size_t head = out->size;
     must(buffer_append(out, buffer_text(&answer->body), &error), &error);
     bool is_whole = answer->limit >= size;
