@@ -37,6 +37,19 @@ static const SchemaField named_fields[] = {
 };
 static const Schema named_schema = {FIELDS(named_fields), sizeof(NamedEntry), .has_node = true};
 
+typedef struct HttpClientEntry ClientEntry;
+static const SchemaField client_fields[] = {
+    {"url", SCHEMA_TEXT, offsetof(ClientEntry, url), .is_required = true, .minimum = 1, .maximum = 8192,
+     .meaning = "https://..., where tokens are given"},
+    {"id", SCHEMA_ANY, offsetof(ClientEntry, id), .is_required = true,
+     .meaning = "the client's id, or {env: VARIABLE} or {file: PATH}"},
+    {"secret", SCHEMA_MAPPING, offsetof(ClientEntry, secret), .is_required = true, .schema = &secret_schema,
+     .meaning = "{env: VARIABLE} or {file: PATH}"},
+    {"scope", SCHEMA_TEXT, offsetof(ClientEntry, scope), .minimum = 1, .maximum = 4096,
+     .meaning = "what the token is to be good for, if the server wants to know"},
+};
+static const Schema client_schema = {FIELDS(client_fields), sizeof(ClientEntry), .has_node = true};
+
 typedef struct HttpAuthEntry AuthEntry;
 static const SchemaField auth_fields[] = {
     {"bearer", SCHEMA_MAPPING, offsetof(AuthEntry, bearer), .schema = &secret_schema,
@@ -47,6 +60,8 @@ static const SchemaField auth_fields[] = {
      .meaning = "{name: HEADER, value: {env: VARIABLE}}"},
     {"parameter", SCHEMA_MAPPING, offsetof(AuthEntry, parameter), .schema = &named_schema,
      .meaning = "{name: PARAMETER, value: {env: VARIABLE}}"},
+    {"client_credentials", SCHEMA_MAPPING, offsetof(AuthEntry, client), .schema = &client_schema,
+     .meaning = "{url: https://..., id: ID, secret: {env: VARIABLE}, scope: SCOPE}: OAuth 2.0"},
 };
 static const Schema auth_schema = {FIELDS(auth_fields), sizeof(AuthEntry), .has_node = true};
 
@@ -130,7 +145,7 @@ static const SchemaField http_fields[] = {
     {"parameters", SCHEMA_TEXT_MAPPING, offsetof(HttpEntry, parameters), .maximum = 256,
      .meaning = "of the query; what is secret belongs under auth"},
     {"auth", SCHEMA_MAPPING, offsetof(HttpEntry, auth), .schema = &auth_schema,
-     .meaning = "bearer, basic, header or parameter"},
+     .meaning = "bearer, basic, header, parameter or client_credentials"},
     {"paging", SCHEMA_MAPPING, offsetof(HttpEntry, paging), .schema = &paging_schema,
      .meaning = "how a page tells where the next one is: cursor, offset, page, link, next or locator"},
     {"since", SCHEMA_MAPPING, offsetof(HttpEntry, since), .schema = &since_schema,
@@ -177,10 +192,8 @@ static bool is_loopback(Text authority)
     return false;
 }
 
-static Status check_url(const HttpEntry *entry, Error *error)
+static Status check_url(const YamlNode *node, Text url, Error *error)
 {
-    const YamlNode *node = yaml_get(entry->node, "url");
-    Text url = entry->url;
     for (size_t i = 0; i < url.size; i++)
         if ((unsigned char)url.data[i] <= ' ' || (unsigned char)url.data[i] >= 0x7f || url.data[i] == '#')
             return yaml_error(node, error,
@@ -228,6 +241,22 @@ static Status take_secret(HttpSecret secret, const char *folder, Arena *arena, H
     return STATUS_OK;
 }
 
+static Status take_client(const ClientEntry *client, const char *folder, Arena *arena, HttpSource *http, Error *error)
+{
+    HttpSecret id = {.node = client->id};
+    TRY(check_url(yaml_get(client->node, "url"), client->url, error));
+    http->auth.client.url = client->url;
+    http->auth.client.scope = client->scope;
+    if (client->id->kind == YAML_SCALAR) {
+        http->auth.client.id = client->id->value;
+        return client->id->value.size ? STATUS_OK : yaml_error(client->id, error, "the client's id is empty");
+    }
+    TRY(schema_check(&secret_schema, client->id, arena, &id, error));
+    return take_secret(id, folder, arena, &http->auth.client.id_secret, error);
+}
+
+static const char one_of_auth[] = "'auth' takes one of bearer, basic, header, parameter and client_credentials";
+
 static Status take_auth(const HttpEntry *entry, const char *folder, Arena *arena, HttpSource *http, Error *error)
 {
     const AuthEntry *auth = &entry->auth;
@@ -241,6 +270,7 @@ static Status take_auth(const HttpEntry *entry, const char *folder, Arena *arena
         {auth->basic.node, HTTP_AUTH_BASIC, auth->basic.user, auth->basic.password},
         {auth->header.node, HTTP_AUTH_HEADER, auth->header.name, auth->header.value},
         {auth->parameter.node, HTTP_AUTH_PARAMETER, auth->parameter.name, auth->parameter.value},
+        {auth->client.node, HTTP_AUTH_CLIENT, TEXT_NULL, auth->client.secret},
     };
     if (!auth->node)
         return STATUS_OK;
@@ -248,13 +278,15 @@ static Status take_auth(const HttpEntry *entry, const char *folder, Arena *arena
         if (!choices[i].node)
             continue;
         if (http->auth.kind)
-            return yaml_error(choices[i].node->key, error, "'auth' takes one of bearer, basic, header and parameter");
+            return yaml_error(choices[i].node->key, error, "%s", one_of_auth);
         http->auth.kind = choices[i].kind;
         http->auth.name = choices[i].name;
         TRY(take_secret(choices[i].secret, folder, arena, &http->auth.secret, error));
     }
     if (!http->auth.kind)
-        return yaml_error(auth->node, error, "'auth' takes one of bearer, basic, header and parameter");
+        return yaml_error(auth->node, error, "%s", one_of_auth);
+    if (http->auth.kind == HTTP_AUTH_CLIENT)
+        TRY(take_client(&auth->client, folder, arena, http, error));
     if (http->auth.kind == HTTP_AUTH_HEADER && !is_token(http->auth.name))
         return yaml_error(auth->header.node, error, "'%s' is no name of a header", http->auth.name.data);
     if (http->auth.kind == HTTP_AUTH_BASIC && text_find(http->auth.name, ':') < http->auth.name.size)
@@ -295,7 +327,7 @@ static Status take_request(const HttpEntry *entry, HttpSource *http, Error *erro
     http->parameters = entry->parameters.items;
     http->parameter_count = entry->parameters.count;
     http->error = entry->error;
-    TRY(check_url(entry, error));
+    TRY(check_url(yaml_get(entry->node, "url"), entry->url, error));
     if (!text_is_null(entry->body) && !http->is_post)
         return yaml_error(yaml_get(entry->node, "body")->key, error, "'body' is for method POST");
     for (size_t i = 0; i < http->parameter_count; i++)

@@ -31,6 +31,7 @@ typedef enum HttpAuth {
     HTTP_AUTH_BASIC,     /* name is the user, the secret its password */
     HTTP_AUTH_HEADER,    /* name is the header's */
     HTTP_AUTH_PARAMETER, /* name is the parameter's */
+    HTTP_AUTH_CLIENT,    /* a bearer token that `client` fetches: the secret is the client's */
 } HttpAuth;
 
 /* How a page tells where the next one is. */
@@ -56,6 +57,12 @@ struct HttpSource {
         HttpAuth kind;
         Text name;
         HttpSecret secret;
+        struct {
+            Text url;             /* where tokens are given */
+            Text id;              /* absent: it is read from id_secret */
+            HttpSecret id_secret; /* no secret, but read as one */
+            Text scope;           /* absent: none */
+        } client;
     } auth;
     struct {
         HttpPaging kind;
@@ -104,6 +111,12 @@ typedef struct HttpEntry {
             Text name;
             HttpSecret value;
         } header, parameter;
+        struct HttpClientEntry {
+            const YamlNode *node;
+            Text url, scope;
+            const YamlNode *id;
+            HttpSecret secret;
+        } client;
     } auth;
     struct HttpPagingEntry {
         const YamlNode *node;

@@ -121,7 +121,7 @@ static Status read_page(Fetch *fetch, const HttpAnswer *answer, Error *error)
     fetch->next = NULL;
     if (page_next(source, &page, &fetch->page_arenas[fetch->turn], &fetch->next, error) == STATUS_OK)
         return STATUS_OK;
-    if (error->code == ERROR_PERMISSION && fetch->credential.secret[0])
+    if (error->code == ERROR_PERMISSION && fetch->credential.place[0])
         error_hint(error, "the secret in %s is wrong, expired, or not allowed to read this", fetch->credential.place);
     return STATUS_ERROR;
 }
@@ -407,9 +407,12 @@ static Status open_fetch(Fetch *fetch, Error *error)
     const HttpSource *http = fetch->job->source->http;
     TRY(name_places(fetch, error));
     TRY(credential_load(http, &fetch->credential, error));
-    if (fetch->credential.is_exposed)
+    if (http->auth.kind == HTTP_AUTH_CLIENT)
+        TRY(token_open(http, &fetch->insister.token, error));
+    const Credential *secret = fetch->insister.token ? token_client(fetch->insister.token) : &fetch->credential;
+    if (secret->is_exposed)
         log_warning(fetch->job->log, "%s: everybody may read %s; a secret wants mode 0600 or 0640",
-                    fetch->job->source->name, fetch->credential.place);
+                    fetch->job->source->name, secret->place);
     fetch->insister.credential = &fetch->credential;
     fetch->insister.patience = patience_make(http->attempts, http->within);
     fetch->insister.waits = say_wait;
@@ -474,6 +477,7 @@ void fetch_free(Fetch *fetch)
     if (fetch->job->is_trial && fetch->folder)
         (void)folder_remove(fetch->folder, &ignored);
     http_free(fetch->insister.http);
+    token_free(fetch->insister.token);
     credential_done(&fetch->credential);
     for (size_t i = 0; i < 2; i++)
         arena_done(&fetch->page_arenas[i]);

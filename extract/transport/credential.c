@@ -62,7 +62,7 @@ Status credential_load(const HttpSource *http, Credential *ret_credential, Error
 {
     const HttpSecret *secret = &http->auth.secret;
     *ret_credential = (Credential){.http = http};
-    if (http->auth.kind == HTTP_AUTH_NONE)
+    if (http->auth.kind == HTTP_AUTH_NONE || http->auth.kind == HTTP_AUTH_CLIENT)
         return STATUS_OK;
     Status status = secret->variable ? load_variable(ret_credential, secret->variable, error)
                                      : load_file(ret_credential, secret->file, error);

@@ -22,9 +22,9 @@ typedef struct Credential {
     bool is_exposed;             /* it stands in a file that everybody may read */
 } Credential;
 
-/* White space around it, and a byte order mark before it, do not count. ERROR_CONFIG for a variable or file that is not
- * there, is empty, or holds what no header can; ERROR_PERMISSION for a file that may not be read. On failure nothing is
- * kept. */
+/* Of HTTP_AUTH_CLIENT it is a token, which extract/transport/token fetches: nothing is read. White space around it, and
+ * a byte order mark before it, do not count. ERROR_CONFIG for a variable or file that is not there, is empty, or holds
+ * what no header can; ERROR_PERMISSION for a file that may not be read. On failure nothing is kept. */
 Status credential_load(const HttpSource *http, Credential *ret_credential, Error *error);
 
 /* Reads it again; true if it is another one now. */

@@ -61,6 +61,10 @@ static Status hint_at_credential(const HttpAnswer *answer, const Credential *cre
 {
     if (!credential->secret[0])
         return error_hint(error, "the server wants to know who asks: say so under `auth`");
+    if (credential->http && credential->http->auth.kind == HTTP_AUTH_CLIENT)
+        return error_hint(error,
+                          "the server does not take a token that was just fetched: may this client read this, and "
+                          "are `url` and `scope` of the same server?");
     if (answer->status == 401)
         return error_hint(error, "the secret in %s is wrong, expired or revoked: put a new one there",
                           credential->place);
@@ -89,6 +93,8 @@ static Status attempt(Insister *insister, const HttpRequest *request, const Insi
     HttpRequest bounded = *request;
     bounded.seconds = patience_left(&insister->patience);
     *ret_retry_after = -1;
+    if (insister->token)
+        TRY(token_hold(insister->token, bounded.seconds, insister->credential, ret_retry_after, error));
     TRY(work->begin(work->context, error));
     TRY(http_ask(insister->http, &bounded, work->take, work->context, answer, error));
     if (answer->status / 100 == 2)
@@ -116,6 +122,16 @@ static Status out_of_time(Error *error)
                              "`retries: {within: ...}`");
 }
 
+/* A token may have been renewed by somebody else while we were reading; one that we fetch may have expired. */
+static bool renew(Insister *insister, int status)
+{
+    if (!insister->token)
+        return credential_renew(insister->credential);
+    if (status == 401)
+        token_forget(insister->token, insister->credential);
+    return status == 401;
+}
+
 Status insist(Insister *insister, const HttpRequest *request, const InsistWork *work, Error *error)
 {
     bool is_renewed = false;
@@ -130,8 +146,7 @@ Status insist(Insister *insister, const HttpRequest *request, const InsistWork *
             patience_renew(&insister->patience);
             return STATUS_OK;
         }
-        /* A token may have been renewed by somebody else while we were reading. */
-        if (error->code == ERROR_PERMISSION && !is_renewed && credential_renew(insister->credential)) {
+        if (error->code == ERROR_PERMISSION && !is_renewed && renew(insister, answer.status)) {
             is_renewed = true;
             continue;
         }

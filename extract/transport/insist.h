@@ -14,10 +14,12 @@
 #include "extract/transport/credential.h"
 #include "extract/transport/http.h"
 #include "extract/transport/patience.h"
+#include "extract/transport/token.h"
 
 typedef struct Insister {
     Http *http;
     Credential *credential;
+    Token *token; /* that the credential holds; NULL: it is read, not fetched */
     Patience patience;
     void (*waits)(void *context, const Error *error, int64_t milliseconds); /* NULL: nobody wants to know */
     void *context;

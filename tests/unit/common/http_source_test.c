@@ -89,6 +89,26 @@ static void takes_what_is_said(void **state)
     assert_int_equal(http->since.format, HTTP_TIME_EPOCH_MS);
 }
 
+static void takes_client_credentials(void **state)
+{
+    (void)state;
+    cleanup(arena_done) Arena arena = arena_make(1 << 20);
+    const HttpSource *plain = make(URL "auth: {client_credentials: {url: 'https://b.example/t', id: me, scope: a b, "
+                                       "secret: {env: A}}}",
+                                   &arena);
+    assert_int_equal(plain->auth.kind, HTTP_AUTH_CLIENT);
+    assert_true(text_is(plain->auth.client.url, "https://b.example/t") && text_is(plain->auth.client.id, "me") &&
+                text_is(plain->auth.client.scope, "a b"));
+    assert_string_equal(plain->auth.secret.variable, "A");
+    const HttpSource *read =
+        make(URL "auth: {client_credentials: {url: 'https://b.example/t', id: {file: b}, secret: {file: c}}}", &arena);
+    assert_true(text_is_null(read->auth.client.id) && text_is_null(read->auth.client.scope));
+    assert_string_equal(read->auth.client.id_secret.file, "/etc/closedloop/b");
+    assert_string_equal(read->auth.secret.file, "/etc/closedloop/c");
+    /* who we are changes nothing of what is asked for */
+    assert_true(key_equal(&plain->digest, &make(URL, &arena)->digest));
+}
+
 static void checks_addresses(void **state)
 {
     (void)state;
@@ -121,9 +141,10 @@ static void keeps_secrets_out(void **state)
     assert_refused(URL "auth: {bearer: {}}", "x:2:16: a secret comes from either {env: VARIABLE} or {file: PATH}");
     assert_refused(URL "auth: {bearer: {env: A, file: b}}",
                    "x:2:16: a secret comes from either {env: VARIABLE} or {file: PATH}");
-    assert_refused(URL "auth: {}", "x:2:7: 'auth' takes one of bearer, basic, header and parameter");
+    assert_refused(URL "auth: {}",
+                   "x:2:7: 'auth' takes one of bearer, basic, header, parameter and client_credentials");
     assert_refused(URL "auth: {bearer: {env: A}, basic: {user: b, password: {env: C}}}",
-                   "x:2:26: 'auth' takes one of bearer, basic, header and parameter");
+                   "x:2:26: 'auth' takes one of bearer, basic, header, parameter and client_credentials");
     assert_refused(URL "headers: {authorization: Bearer abc}",
                    "x:2:11: what is secret belongs under 'auth', which takes it from the environment or a file");
     assert_refused(URL "headers: {Host: b.example}", "x:2:11: the header 'Host' is not for a configuration to set");
@@ -132,6 +153,14 @@ static void keeps_secrets_out(void **state)
     assert_refused(URL "auth: {basic: {user: 'a:b', password: {env: A}}}", "x:2:15: the name of a user holds no colon");
     assert_refused(URL "auth: {parameter: {name: key, value: {env: A}}}\nparameters: {key: abc}",
                    "x:3:14: 'key' is given under 'auth' too");
+    assert_refused(URL "auth: {client_credentials: {url: 'http://b.example/', id: a, secret: {env: A}}}",
+                   "x:2:34: http is for servers on this machine alone: everybody on the way could read along; write "
+                   "https");
+    assert_refused(URL "auth: {client_credentials: {url: 'https://b.example/', id: '', secret: {env: A}}}",
+                   "x:2:60: the client's id is empty");
+    assert_refused(URL
+                   "auth: {client_credentials: {url: 'https://b.example/', id: {env: A, file: b}, secret: {env: A}}}",
+                   "x:2:60: a secret comes from either {env: VARIABLE} or {file: PATH}");
     assert_refused(URL "verify: false", "x:2:1: unknown key 'verify'");
 }
 
@@ -205,9 +234,13 @@ static void digests_what_is_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(has_defaults),          cmocka_unit_test(takes_what_is_said),
-        cmocka_unit_test(checks_addresses),      cmocka_unit_test(keeps_secrets_out),
-        cmocka_unit_test(checks_paging),         cmocka_unit_test(checks_since),
+        cmocka_unit_test(has_defaults),
+        cmocka_unit_test(takes_what_is_said),
+        cmocka_unit_test(takes_client_credentials),
+        cmocka_unit_test(checks_addresses),
+        cmocka_unit_test(keeps_secrets_out),
+        cmocka_unit_test(checks_paging),
+        cmocka_unit_test(checks_since),
         cmocka_unit_test(digests_what_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

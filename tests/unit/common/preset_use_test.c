@@ -391,9 +391,12 @@ static void shipped_presets_are_good(void **state)
         char *content = arena_printf(&fixture->arena, "sources:\n  - name: x\n    preset: %.*s\n    settings:\n",
                                      TEXT_PRINTF(name));
         const YamlNode *setting = preset.settings ? preset.settings->first : NULL;
-        for (; setting; setting = setting->next)
-            content = arena_printf(&fixture->arena, "%s      %s: %s\n", content, setting->key->value.data,
-                                   text_is(setting->key->value, "server") ? "https://x" : "x");
+        for (; setting; setting = setting->next) {
+            Text key = setting->key->value;
+            bool is_address = text_is(key, "server") || text_is(key, "login");
+            content =
+                arena_printf(&fixture->arena, "%s      %s: %s\n", content, key.data, is_address ? "https://x" : "x");
+        }
         const YamlNode *source = preset.sources->first;
         bool has_path = !yaml_get(source, "http") && !yaml_get(source, "query");
         const char *first = yaml_get(source, "part") ? "" : " x";
