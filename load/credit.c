@@ -6,6 +6,7 @@
 #include "load/embedded.h"
 
 #include <endian.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -254,6 +255,27 @@ static Status read_journeys(Crediting *crediting, Error *error)
     return pg_execute(crediting->pg, "close journey", error);
 }
 
+/* What a model is, for reports: cl_marketing.explain() says by it how weights came about. */
+static Status put_model(Pg *pg, const Model *model, Error *error)
+{
+    enum { NUMBER, NAME, MEANING, SHARES, REST = SHARES + MILESTONE_COUNT, HALF_LIFE, COLUMNS };
+    bool is_decay = model->kind == MODEL_DECAY;
+    char digits[COLUMNS][24];
+    const char *values[COLUMNS] = {digits[NUMBER], model->name, model->meaning};
+    snprintf(digits[NUMBER], sizeof digits[NUMBER], "%d", model->number);
+    for (size_t i = SHARES; i <= REST; i++) {
+        snprintf(digits[i], sizeof digits[i], "%" PRId64, i < REST ? model->shares[i - SHARES] : model->rest);
+        values[i] = is_decay ? NULL : digits[i];
+    }
+    snprintf(digits[HALF_LIFE], sizeof digits[HALF_LIFE], "%" PRId64, model->half_life);
+    values[HALF_LIFE] = is_decay ? digits[HALF_LIFE] : NULL;
+    cleanup(pg_result_free) PgResult result = {0};
+    return pg_query(pg,
+                    "select cl_marketing.put_model(row($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                    "trim_scale($11::numeric / 86400000000)))",
+                    values, COLUMNS, &result, error);
+}
+
 /* The models computed, with the configured half-life, and their names for reports. */
 static Status choose_models(Crediting *crediting, long long half_life_days, Error *error)
 {
@@ -266,14 +288,7 @@ static Status choose_models(Crediting *crediting, long long half_life_days, Erro
             model->half_life = half_life_days * TIME_DAY;
         if (model->number > crediting->number_max)
             crediting->number_max = model->number;
-        char number[16];
-        snprintf(number, sizeof number, "%d", model->number);
-        cleanup(pg_result_free) PgResult result = {0};
-        TRY(pg_query(crediting->pg,
-                     "insert into cl_marketing.model as m (model, name, meaning) values ($1, $2, $3) "
-                     "on conflict (model) do update set name = excluded.name, meaning = excluded.meaning "
-                     "where (m.name, m.meaning) is distinct from (excluded.name, excluded.meaning)",
-                     (const char *[]){number, model->name, model->meaning}, 3, &result, error));
+        TRY(put_model(crediting->pg, model, error));
     }
     return STATUS_OK;
 }

@@ -5,8 +5,28 @@ create schema cl_marketing;
 create table cl_marketing.model (
     model integer primary key,
     name text not null unique,
-    meaning text not null
+    meaning text not null,
+    first_touch_share bigint,
+    lead_creation_share bigint,
+    deal_creation_share bigint,
+    closed_won_share bigint,
+    last_touch_share bigint,
+    last_non_direct_share bigint,
+    rest_share bigint,
+    half_life_days numeric
 );
+
+create function cl_marketing.put_model(wanted cl_marketing.model) returns void
+language sql as $$
+    insert into cl_marketing.model as m select (wanted).*
+    on conflict (model) do update
+    set name = excluded.name, meaning = excluded.meaning, first_touch_share = excluded.first_touch_share,
+        lead_creation_share = excluded.lead_creation_share, deal_creation_share = excluded.deal_creation_share,
+        closed_won_share = excluded.closed_won_share, last_touch_share = excluded.last_touch_share,
+        last_non_direct_share = excluded.last_non_direct_share, rest_share = excluded.rest_share,
+        half_life_days = excluded.half_life_days
+    where m is distinct from wanted
+$$;
 
 create table cl_marketing.deal_touch (
     deal_id uuid not null references cl_core.deal deferrable initially deferred,

@@ -6,6 +6,15 @@ comment on table cl_marketing.model is 'One row: an attribution model that is co
 comment on column cl_marketing.model.model is 'number; place in the arrays of cl_marketing.deal_touch';
 comment on column cl_marketing.model.name is 'name, as in the column model of the views';
 comment on column cl_marketing.model.meaning is 'what it says';
+comment on column cl_marketing.model.first_touch_share is 'share of the first touch; only the ratios of the shares and the rest matter. Null, as all shares: not a model of shares';
+comment on column cl_marketing.model.lead_creation_share is 'share of the last touch before the primary person became a lead';
+comment on column cl_marketing.model.deal_creation_share is 'share of the last touch before the deal was made';
+comment on column cl_marketing.model.closed_won_share is 'share of the last touch before the deal was closed';
+comment on column cl_marketing.model.last_touch_share is 'share of the last touch';
+comment on column cl_marketing.model.last_non_direct_share is 'share of the last touch whose channel is not direct; if all are direct, of the last one';
+comment on column cl_marketing.model.rest_share is 'share of the touches that hold no milestone with a share, in equal parts';
+comment on column cl_marketing.model.half_life_days is 'days in which a touch loses half of its weight; null: not a model of decay';
+comment on function cl_marketing.put_model(cl_marketing.model) is 'Writes a model, or what has changed of it.';
 
 comment on table cl_marketing.deal_touch is 'One row: a touch in a deal''s journey, with its share under every model. The journey holds the touches of the deal''s people from lookback before the deal was made (or closed, if that was earlier) to its end; an open deal''s has no end yet. A deal without a touch has one row, with the ids of the rows named unattributed. Deals without a rate have none. Long form: cl_marketing.attribution.';
 comment on column cl_marketing.deal_touch.deal_id is 'deal: cl_core.deal';
@@ -130,3 +139,107 @@ comment on column cl_marketing.content_performance.dwell_seconds is 'seconds spe
 comment on column cl_marketing.content_performance.cost is 'money spent on this content in the month, in the reporting currency; adds up; null: none';
 
 comment on function cl_marketing.add_contribution(integer) is 'Adds what the changed deals contribute to the sums, times 1 or -1, to the temporary tables of a refresh.';
+
+comment on function cl_marketing.wilson_interval(bigint, bigint, numeric) is 'Wilson''s score interval of a rate, successes of trials (Wilson 1927), without continuity correction; z: 1.959963984540054 for 95 %. Null without trials.';
+comment on function cl_marketing.newcombe_interval(bigint, bigint, bigint, bigint, numeric) is 'Newcombe''s hybrid score interval of the difference of two independent rates, successes / trials - other_successes / other_trials (Newcombe 1998, method 10), without continuity correction; z: 1.959963984540054 for 95 %. Null where one has no trials.';
+
+comment on view cl_marketing.content_lift is 'One row: a content that a closed deal met: how often deals were won that met it (a touch anywhere in the journey, however many) and that did not. Deals are those of cl_marketing.deal_touch, so without a rate they are missing. It shows what goes with winning, not what makes win: who is about to buy reads more, and a long journey meets more. Of many contents some stand out by chance alone.';
+comment on column cl_marketing.content_lift.content_id is 'content: cl_core.content';
+comment on column cl_marketing.content_lift.url is 'its canonical URL';
+comment on column cl_marketing.content_lift.title is 'its title';
+comment on column cl_marketing.content_lift.topic is 'what it is about';
+comment on column cl_marketing.content_lift.deals is 'number of closed deals: the sum of the next four columns, the same in every row';
+comment on column cl_marketing.content_lift.won_deals_with is 'number of won deals that met it';
+comment on column cl_marketing.content_lift.lost_deals_with is 'number of lost deals that met it';
+comment on column cl_marketing.content_lift.won_deals_without is 'number of won deals that did not';
+comment on column cl_marketing.content_lift.lost_deals_without is 'number of lost deals that did not';
+comment on column cl_marketing.content_lift.win_rate_with is 'won of the closed deals that met it, 0 to 1';
+comment on column cl_marketing.content_lift.win_rate_with_low is 'its 95 % interval (Wilson), low end';
+comment on column cl_marketing.content_lift.win_rate_with_high is 'high end';
+comment on column cl_marketing.content_lift.win_rate_without is 'won of the closed deals that did not meet it; null: every deal met it';
+comment on column cl_marketing.content_lift.win_rate_without_low is 'its 95 % interval (Wilson), low end';
+comment on column cl_marketing.content_lift.win_rate_without_high is 'high end';
+comment on column cl_marketing.content_lift.lift is 'win_rate_with - win_rate_without';
+comment on column cl_marketing.content_lift.lift_low is 'its 95 % interval (Newcombe''s hybrid score), low end; above 0: more often won with it, beyond chance';
+comment on column cl_marketing.content_lift.lift_high is 'high end; below 0: less often won with it, beyond chance';
+comment on column cl_marketing.content_lift.lift_ratio is 'win_rate_with / win_rate_without; null: no deal was won without it';
+comment on column cl_marketing.content_lift.has_enough_data is 'whether each of the four numbers of deals is at least 5 as it would be expected if the content made no difference (Cochran 1954); do not build on a row where it is false';
+
+comment on view cl_marketing.content_stage is 'One row: a content and a stage of deals: how many deals met it while they were in that stage, won against lost. The stage is that of the newest version of the deal (cl_core.deal_history, of the source that counts) written at or before the touch. (before the deal): before it was made. (not known): no version was written by then, or it says no stage; a single export of closed deals knows no earlier stage, daily ones do.';
+comment on column cl_marketing.content_stage.content_id is 'content: cl_core.content';
+comment on column cl_marketing.content_stage.url is 'its canonical URL';
+comment on column cl_marketing.content_stage.title is 'its title';
+comment on column cl_marketing.content_stage.topic is 'what it is about';
+comment on column cl_marketing.content_stage.stage is 'stage, in the words of the source; (before the deal); (not known)';
+comment on column cl_marketing.content_stage.won_deals is 'number of won deals that met it in that stage; a deal counts in several rows';
+comment on column cl_marketing.content_stage.lost_deals is 'number of lost deals that did';
+comment on column cl_marketing.content_stage.open_deals is 'number of open deals that did';
+comment on column cl_marketing.content_stage.won_touches is 'number of touches in them that were won; adds up';
+comment on column cl_marketing.content_stage.lost_touches is 'in those that were lost; adds up';
+comment on column cl_marketing.content_stage.open_touches is 'in those that are open; adds up';
+comment on column cl_marketing.content_stage.won_deals_reading is 'number of won deals that met anything at all in that stage';
+comment on column cl_marketing.content_stage.lost_deals_reading is 'number of lost deals that did';
+comment on column cl_marketing.content_stage.won_share is 'won_deals / won_deals_reading';
+comment on column cl_marketing.content_stage.lost_share is 'lost_deals / lost_deals_reading';
+comment on column cl_marketing.content_stage.difference is 'won_share - lost_share';
+comment on column cl_marketing.content_stage.difference_low is 'its 95 % interval (Newcombe''s hybrid score), low end';
+comment on column cl_marketing.content_stage.difference_high is 'high end';
+comment on column cl_marketing.content_stage.has_enough_data is 'whether each of the four numbers of deals, won and lost, with and without it, is at least 5 as it would be expected if won and lost deals read alike (Cochran 1954)';
+
+comment on view cl_marketing.journey is 'One row: a deal and its path: the contents and the channels that its people met, in order. A step that follows itself is one step; single touches are in cl_marketing.deal_touch. Deals without a rate have no row.';
+comment on column cl_marketing.journey.deal_id is 'deal: cl_core.deal';
+comment on column cl_marketing.journey.name is 'its name';
+comment on column cl_marketing.journey.outcome is 'outcome of the deal: won, lost or open';
+comment on column cl_marketing.journey.month is 'month in which it closed; open: was made';
+comment on column cl_marketing.journey.amount is 'amount of the deal in the reporting currency';
+comment on column cl_marketing.journey.touches is 'number of touches';
+comment on column cl_marketing.journey.people is 'number of people who had them';
+comment on column cl_marketing.journey.contents is 'number of different contents';
+comment on column cl_marketing.journey.first_touch_at is 'time of the first touch; null: none';
+comment on column cl_marketing.journey.last_touch_at is 'time of the last touch; null: none';
+comment on column cl_marketing.journey.closed_at is 'when the deal was closed; null: open';
+comment on column cl_marketing.journey.days_to_close is 'days from the first touch to closing, to 2 places; null: open, or no touch';
+comment on column cl_marketing.journey.content_ids is 'contents in order: cl_core.content; {}: no touch';
+comment on column cl_marketing.journey.content_path is 'the same, by title (without one, by URL), with > between them; (none): no touch';
+comment on column cl_marketing.journey.channels is 'channels in order, as in cl_core.arrival; {}: no touch';
+comment on column cl_marketing.journey.channel_path is 'the same, with > between them; (none): no touch';
+
+comment on view cl_marketing.journey_path is 'One row: a path, by content or by channel, that deals of one outcome took. Order by deals for the most frequent ones. Filter by one item and one outcome before adding up: then deals and amount do.';
+comment on column cl_marketing.journey_path.item is 'what the steps are: content or channel';
+comment on column cl_marketing.journey_path.path is 'the path, as in cl_marketing.journey; (none): deals without a touch';
+comment on column cl_marketing.journey_path.steps is 'number of its steps';
+comment on column cl_marketing.journey_path.outcome is 'outcome of the deals: won, lost or open';
+comment on column cl_marketing.journey_path.deals is 'number of deals that took it';
+comment on column cl_marketing.journey_path.share_of_deals is 'deals / all deals of that outcome';
+comment on column cl_marketing.journey_path.amount is 'sum of their amounts, in the reporting currency';
+comment on column cl_marketing.journey_path.average_touches is 'average number of touches, to 2 places';
+comment on column cl_marketing.journey_path.average_days_to_close is 'average of days from the first touch to closing, to 2 places; null: open, or no touch';
+comment on column cl_marketing.journey_path.items is 'the steps: ids of contents, or channels';
+
+comment on view cl_marketing.transition is 'One row: how often journeys of closed deals went from one content, or channel, to the next. A journey goes from (start) by the steps of its path to (won) or (lost), without a touch at once.';
+comment on column cl_marketing.transition.item is 'what the steps are: content or channel';
+comment on column cl_marketing.transition.from_item is 'title of the content (without one, its URL), or channel; (start)';
+comment on column cl_marketing.transition.to_item is 'the same of the next step; (won), (lost)';
+comment on column cl_marketing.transition.from_id is 'what it is known by: id of the content (cl_core.content), or channel; (start)';
+comment on column cl_marketing.transition.to_id is 'the same of the next step; (won), (lost)';
+comment on column cl_marketing.transition.won is 'number of times in journeys of won deals';
+comment on column cl_marketing.transition.lost is 'number of times in journeys of lost deals';
+comment on column cl_marketing.transition.won_share is 'won / all steps of won deals from from_item; null: there is none';
+comment on column cl_marketing.transition.lost_share is 'lost / all steps of lost deals from from_item; null: there is none';
+
+comment on view cl_marketing.content_assist is 'One row: a content and the deals of a month with one outcome whose journeys hold it: those whose last touch it was, and those that it assisted, where another content was last. Each deal counts in full for every content: amount and assisted_amount do not add up over contents, last_amount does.';
+comment on column cl_marketing.content_assist.content_id is 'content: cl_core.content';
+comment on column cl_marketing.content_assist.url is 'its canonical URL';
+comment on column cl_marketing.content_assist.title is 'its title';
+comment on column cl_marketing.content_assist.topic is 'what it is about';
+comment on column cl_marketing.content_assist.month is 'month in which the deals closed; open: were made';
+comment on column cl_marketing.content_assist.outcome is 'outcome of the deals: won, lost or open';
+comment on column cl_marketing.content_assist.deals is 'number of deals that met it: last_deals + assisted_deals';
+comment on column cl_marketing.content_assist.last_deals is 'number of deals whose last touch it was';
+comment on column cl_marketing.content_assist.assisted_deals is 'number of deals that met it, and something else last';
+comment on column cl_marketing.content_assist.amount is 'full amount of deals, in the reporting currency: last_amount + assisted_amount';
+comment on column cl_marketing.content_assist.last_amount is 'full amount of last_deals; adds up';
+comment on column cl_marketing.content_assist.assisted_amount is 'full amount of assisted_deals';
+comment on column cl_marketing.content_assist.assisted_per_last is 'assisted_deals / last_deals, to 4 places; null: last in none';
+
+comment on function cl_marketing.explain(uuid, text) is 'The journey of a deal under a model, touch by touch, and a last line with the sums. rule says in words, shares in percent, where raw_weight comes from; weight is raw_weight by their sum, to 12 places; unrounded_credit is the deal''s amount times weight; credit is it in whole minor units (cents): rounded down, and what is left over given out, one cent each (+ 0.01), to the largest remainders, of equal ones to the first touches.';
