@@ -68,6 +68,12 @@ static const char *find_word_end(const char *at, const char *end)
     return blank ? blank : end;
 }
 
+/* No address does: then another value stands before it, such as the host, that log_format does not name. */
+static bool holds_blank(Text value)
+{
+    return memchr(value.data, ' ', value.size) != NULL;
+}
+
 static bool split_by_format(const WeblogFormat *format, Text text, WeblogLine *line)
 {
     const char *at = text.data, *end = text.data + text.size;
@@ -87,6 +93,8 @@ static bool split_by_format(const WeblogFormat *format, Text text, WeblogLine *l
             return fail(line, (size_t)(at - text.data), item->behind.size ? item->behind : (Text){&item->stop, 1},
                         item);
         line->values[i] = (Text){at, (size_t)(stop - at)};
+        if (item->field == WEBLOG_ADDRESS && !item->is_list && holds_blank(line->values[i]))
+            return fail(line, (size_t)(at - text.data), item->behind, item);
         at = stop + item->behind.size;
     }
     while (at < end && *at == ' ')

@@ -96,6 +96,10 @@ static void lines_that_do_not_follow_say_where(void **state)
                    "malformed_line", "no '\"' behind 'user-agent', which begins at byte 72");
     expect_problem("common", "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 9 \"-\" \"Mozilla\"",
                    "malformed_line", "the line goes on at byte 67, behind the last value of log_format");
+    /* The host before the address, as vhost_combined has it, is no part of the address. */
+    expect_problem("$remote_addr - $remote_user [$time_local]",
+                   "www.a.example 192.0.2.1 - - [02/Mar/2026:10:00:00 +0100]", "malformed_line",
+                   "no ' - ' behind 'remote_addr', which begins at byte 1");
     expect_problem("[$time_local] $status", "x", "malformed_line", "does not begin with '['");
 }
 
