@@ -8,16 +8,18 @@ create function cl_marketing.wilson_interval(
     out low numeric,
     out high numeric
 )
-language sql immutable parallel safe as $$
-    select
+language plpgsql immutable parallel safe as $$
+declare
+    center numeric := 2 * successes + z * z;
+    root numeric;
+begin
+    if trials > 0 and successes between 0 and trials then
+        root := z * sqrt(z * z + 4.0 * successes * (trials - successes) / trials);
         -- nothing and everything are exact, whatever the rounding of the root
-        case when i.x = 0 then 0 else (2 * i.x + i.z * i.z - i.root) / (2 * (i.n + i.z * i.z)) end,
-        case when i.x = i.n then 1 else (2 * i.x + i.z * i.z + i.root) / (2 * (i.n + i.z * i.z)) end
-    from (
-        select successes::numeric as x, trials::numeric as n, z,
-            z * sqrt(greatest(z * z + 4.0 * successes * (trials - successes) / nullif(trials, 0), 0)) as root
-        where trials > 0 and successes between 0 and trials
-    ) as i
+        low := case when successes = 0 then 0 else (center - root) / (2 * (trials + z * z)) end;
+        high := case when successes = trials then 1 else (center + root) / (2 * (trials + z * z)) end;
+    end if;
+end
 $$;
 
 -- R. G. Newcombe, Interval estimation for the difference between independent proportions, Statistics in Medicine 17
@@ -31,16 +33,20 @@ create function cl_marketing.newcombe_interval(
     out low numeric,
     out high numeric
 )
-language sql immutable parallel safe as $$
-    select
-        p.rate - p.other - sqrt((p.rate - w.low) ^ 2 + (o.high - p.other) ^ 2),
-        p.rate - p.other + sqrt((w.high - p.rate) ^ 2 + (p.other - o.low) ^ 2)
-    from cl_marketing.wilson_interval(successes, trials, z) as w
-    cross join cl_marketing.wilson_interval(other_successes, other_trials, z) as o
-    cross join lateral (
-        select successes::numeric / nullif(trials, 0) as rate, other_successes::numeric / nullif(other_trials, 0) as other
-        where w.low is not null and o.low is not null
-    ) as p
+language plpgsql immutable parallel safe as $$
+declare
+    own record := cl_marketing.wilson_interval(successes, trials, z);
+    other record := cl_marketing.wilson_interval(other_successes, other_trials, z);
+    rate numeric;
+    other_rate numeric;
+begin
+    if own.low is not null and other.low is not null then
+        rate := successes::numeric / trials;
+        other_rate := other_successes::numeric / other_trials;
+        low := rate - other_rate - sqrt((rate - own.low) ^ 2 + (other.high - other_rate) ^ 2);
+        high := rate - other_rate + sqrt((own.high - rate) ^ 2 + (other_rate - other.low) ^ 2);
+    end if;
+end
 $$;
 
 -- A deal counts once, however often it met the content.

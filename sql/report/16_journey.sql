@@ -138,7 +138,8 @@ group by c.content_id, t.month, t.outcome;
 -- not known: one export of closed deals tells no stage before the last.
 create view cl_marketing.content_stage as
 with stage as (
-    select deal_id, stage, from_at, coalesce(lead(from_at) over (partition by deal_id order by from_at), 'infinity') as until_at
+    select deal_id, stage, from_at,
+        coalesce(lead(from_at) over (partition by deal_id order by from_at), 'infinity') as until_at
     from (
         -- of versions written in one instant the one that came last
         select distinct on (h.deal_id, k.from_at) h.deal_id, k.from_at, h.stage

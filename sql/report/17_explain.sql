@@ -78,12 +78,15 @@ begin
             where u.name = any (j.held)
         ) as o
     ),
+    -- given_share: what the milestones that are held share, their own and what nobody else is there to take.
     totals as (
         select sum(o.share) as held_share, count(*) as touches, count(*) filter (where o.share = 0) as rest_touches,
+            case when bool_or(o.share = 0) then max(r.milestones_share) else max(r.all_shares) end as given_share,
             -- what lies a thousandth below a whole unit is one: its weight was cut to 12 places
-            sum(abs(o.amount) * o.weight / 1000000000000.0) - sum(floor(abs(o.amount) * o.weight / 1000000000000.0 + 0.001))
-                as left_over
+            sum(abs(o.amount) * o.weight / 1000000000000.0)
+            - sum(floor(abs(o.amount) * o.weight / 1000000000000.0 + 0.001)) as left_over
         from own as o
+        cross join rules as r
     ),
     raised as (
         select o.*,
@@ -93,8 +96,7 @@ begin
                 when r.rest_share is null then null
                 when t.held_share = 0 then 100.0 / t.touches
                 when o.share = 0 then 100.0 * r.rest_share / r.all_shares / t.rest_touches
-                when t.rest_touches = 0 then 100.0 * o.share / t.held_share
-                else 100.0 * o.share * r.milestones_share / t.held_share / r.all_shares
+                else 100.0 * o.share * t.given_share / t.held_share / r.all_shares
             end as raw_weight,
             case
                 when o.touched_at is null then 'no touch in the journey: all of it is unattributed'
@@ -106,18 +108,22 @@ begin
                     then format('no touch holds a milestone of the model: 100 / %s touches', t.touches)
                 when o.share = 0 and r.rest_share = 0 then 'no milestone of the model: nothing'
                 when o.share = 0
-                    then format('the rest: %s / %s touches', trim_scale(round(100 * r.rest_share::numeric / r.all_shares, 4)),
-                                t.rest_touches)
-                when t.held_share = case when t.rest_touches = 0 then r.all_shares else r.milestones_share end then o.words
+                    then format('the rest: %s / %s touches',
+                                trim_scale(round(100 * r.rest_share::numeric / r.all_shares, 4)), t.rest_touches)
+                when t.held_share = t.given_share then o.words
                 else
                     case when o.number > 1 then '(' || o.words || ')' else o.words end
                     || format(' x %s / %s',
-                              trim_scale(round(100 * case when t.rest_touches = 0 then r.all_shares else r.milestones_share end
-                                               / r.all_shares, 4)),
+                              trim_scale(round(100 * t.given_share / r.all_shares, 4)),
                               trim_scale(round(100 * t.held_share / r.all_shares, 4)))
-                    || case when t.held_share < r.milestones_share then ', as a milestone of the model is held by no touch'
-                            else '' end
-                    || case when t.rest_touches = 0 and r.rest_share > 0 then ', as no touch is left for the rest' else '' end
+                    || case
+                        when t.held_share < r.milestones_share then ', as a milestone of the model is held by no touch'
+                        else ''
+                    end
+                    || case
+                        when t.rest_touches = 0 and r.rest_share > 0 then ', as no touch is left for the rest'
+                        else ''
+                    end
             end as rule,
             abs(o.credit) - floor(abs(o.amount) * o.weight / 1000000000000.0 + 0.001) as added,
             round(t.left_over) as left_over
