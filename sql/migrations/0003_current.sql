@@ -336,8 +336,9 @@ language sql stable as $$
 $$;
 
 -- Brings the current table of a kind up to the newest versions of the changed keys. Of one source's versions the newest
--- counts (append: the earliest), of several sources' the undeleted one that was updated last, then by name of source. What
--- one of them tells of a merge holds for the record whichever is chosen: merges may come by a table of their own.
+-- counts (append: the earliest), of several sources' the undeleted one that was updated last, then by name of source; but an
+-- identity is where it was first, as is the view that showed it. What one of them tells of a merge holds for the record
+-- whichever is chosen: merges may come by a table of their own.
 create function cl_core.publish(kind text) returns bigint
 language plpgsql as $$
 declare
@@ -347,6 +348,7 @@ declare
     chosen text;
     told text;
     keeps_deleted boolean;
+    first text := case when kind = 'identity' then 'identified_at, ' else '' end;
     published bigint;
 begin
     select string_agg(quote_ident(t.attname), ', ' order by t.attnum), bool_or(t.attname = 'is_deleted'),
@@ -374,12 +376,12 @@ begin
                 order by h.%2$I, h.source,
                     case when b.mode = 'upsert' then h.updated_at end desc nulls last,
                     case when b.mode <> 'append' then h.place end desc nulls last,
-                    h.updated_at, b.batch_id
+                    h.updated_at, %9$sb.batch_id
             ) as of_source
-            order by %2$I, is_deleted, updated_at desc nulls last, source
+            order by %2$I, is_deleted, updated_at desc nulls last, %9$ssource
         ) as newest
         where %6$s$query$,
-        kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end, chosen, told);
+        kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end, chosen, told, first);
     get diagnostics published = row_count;
     return published;
 end
