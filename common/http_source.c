@@ -348,8 +348,10 @@ static Status take_paging(const HttpEntry *entry, SourceFormat format, HttpSourc
         {paging->number, HTTP_PAGING_NUMBER}, {paging->link, HTTP_PAGING_LINK},
         {paging->next, HTTP_PAGING_NEXT},     {paging->locator, HTTP_PAGING_LOCATOR},
     };
-    if (!paging->node)
+    if (!paging->node) {
+        http->paging.kind = format == FORMAT_SITEMAP ? HTTP_PAGING_SITEMAPS : HTTP_PAGING_NONE;
         return STATUS_OK;
+    }
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         if (text_is_null(choices[i].value))
             continue;

@@ -36,13 +36,14 @@ typedef enum HttpAuth {
 
 /* How a page tells where the next one is. */
 typedef enum HttpPaging {
-    HTTP_PAGING_NONE,    /* there is one page */
-    HTTP_PAGING_CURSOR,  /* a value in the body, which the parameter takes */
-    HTTP_PAGING_OFFSET,  /* the parameter counts records, from 0 */
-    HTTP_PAGING_NUMBER,  /* the parameter counts pages, from 1 */
-    HTTP_PAGING_LINK,    /* the header Link, by its relation */
-    HTTP_PAGING_NEXT,    /* an address in the body */
-    HTTP_PAGING_LOCATOR, /* a header, whose value the parameter takes */
+    HTTP_PAGING_NONE,     /* there is one page */
+    HTTP_PAGING_CURSOR,   /* a value in the body, which the parameter takes */
+    HTTP_PAGING_OFFSET,   /* the parameter counts records, from 0 */
+    HTTP_PAGING_NUMBER,   /* the parameter counts pages, from 1 */
+    HTTP_PAGING_LINK,     /* the header Link, by its relation */
+    HTTP_PAGING_NEXT,     /* an address in the body */
+    HTTP_PAGING_LOCATOR,  /* a header, whose value the parameter takes */
+    HTTP_PAGING_SITEMAPS, /* what indexes of sitemaps list: of the format sitemap, unless another is given */
 } HttpPaging;
 
 typedef enum HttpTime { HTTP_TIME_ISO, HTTP_TIME_EPOCH, HTTP_TIME_EPOCH_MS } HttpTime;

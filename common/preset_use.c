@@ -152,9 +152,11 @@ static bool is_taken(const Use *use, Text part)
 
 /* --- merging -------------------------------------------------------------------------------------------------- */
 
-/* The user reads it another way than the preset would. */
+/* The user reads it another way than the preset would, or not from files, whose parts then mean nothing. */
 static bool is_replaced_way(const YamlNode *key, const Use *use, const YamlNode *path)
 {
+    if (text_is(key->value, "parts"))
+        return !get(use->node, "parts") && (get(use->node, "http") || get(use->node, "query"));
     if (!IS_ONE_OF(key, ways))
         return false;
     for (size_t i = 0; i < WAY_COUNT; i++)

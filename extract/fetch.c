@@ -9,6 +9,7 @@
 #include "extract/transport/insist.h"
 #include "extract/transport/page.h"
 #include "extract/transport/page_body.h"
+#include "extract/transport/sitemap_pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,7 @@ struct Fetch {
     Credential credential;
     Insister insister;
     PageQuestion question;
+    SitemapPages sitemaps; /* if the source is one of them */
     Progress progress;
     uint64_t bytes;
     FileInputs files;
@@ -106,6 +108,18 @@ static Status map_page(const char *path, Mapped *ret_mapped, Error *error)
     return STATUS_ERROR;
 }
 
+static bool has_sitemaps(const Fetch *fetch)
+{
+    return fetch->job->source->http->paging.kind == HTTP_PAGING_SITEMAPS;
+}
+
+static Status read_sitemap(Fetch *fetch, Error *error)
+{
+    TRY(sitemap_pages_add(&fetch->sitemaps, fetch->request.address, fetch->path, error));
+    fetch->next = sitemap_pages_at(&fetch->sitemaps, (size_t)fetch->state.page_count + 1);
+    return STATUS_OK;
+}
+
 static Status read_page(Fetch *fetch, const HttpAnswer *answer, Error *error)
 {
     const Source *source = fetch->job->source;
@@ -119,6 +133,8 @@ static Status read_page(Fetch *fetch, const HttpAnswer *answer, Error *error)
         .body = {mapped.size ? mapped.bytes : "", mapped.size},
     };
     fetch->next = NULL;
+    if (has_sitemaps(fetch))
+        return read_sitemap(fetch, error);
     if (page_next(source, &page, &fetch->page_arenas[fetch->turn], &fetch->next, error) == STATUS_OK)
         return STATUS_OK;
     if (error->code == ERROR_PERMISSION && fetch->credential.place[0])
@@ -224,6 +240,9 @@ static Status fetch_rest(Fetch *fetch, Error *error)
         }
         if (fetch_page(fetch, error) != STATUS_OK)
             return error_prefix(error, "%s page %lld", fetch->place, (long long)fetch->state.page_count + 1);
+        /* An index has no content: who wants a look at some gets the first sitemap, too. */
+        if (limit == 1 && fetch->state.page_count == 1 && fetch->sitemaps.count > 1)
+            limit = 2;
     }
     return STATUS_OK;
 }
@@ -264,7 +283,9 @@ static Status begin_anew(Fetch *fetch, const FetchState *wanted, Error *error)
         TRY(folder_make(fetch->folder, 0700, error));
     }
     fetch->state = *wanted;
-    return STATUS_OK;
+    return has_sitemaps(fetch)
+               ? sitemap_pages_begin(fetch->job->source->http->url.data, &fetch->arena, &fetch->sitemaps, error)
+               : STATUS_OK;
 }
 
 /* From when on to ask. */
@@ -295,6 +316,23 @@ static bool can_go_on(const FetchState *state, const FetchState *wanted, const F
            state->started_at > wanted->started_at - lifetime;
 }
 
+/* What the pages that are there list is listed again, and leads to where the reading was. */
+static bool finds_sitemaps(Fetch *fetch)
+{
+    Error ignored;
+    const FetchState *state = &fetch->state;
+    if (sitemap_pages_begin(fetch->job->source->http->url.data, &fetch->arena, &fetch->sitemaps, &ignored) != STATUS_OK)
+        return false;
+    for (int64_t i = 0; i < state->page_count; i++) {
+        const char *address = sitemap_pages_at(&fetch->sitemaps, (size_t)i);
+        const char *path = arena_printf(&fetch->arena, "%s/%06lld.page", fetch->folder, (long long)i + 1);
+        if (!address || !path || sitemap_pages_add(&fetch->sitemaps, address, path, &ignored) != STATUS_OK)
+            return false;
+    }
+    const char *next = sitemap_pages_at(&fetch->sitemaps, (size_t)state->page_count);
+    return next && state->position ? strcmp(next, state->position) == 0 : !next && !state->position;
+}
+
 /* The pages that the state tells of are all there, and as long as they were. */
 static bool are_there(Fetch *fetch)
 {
@@ -308,7 +346,7 @@ static bool are_there(Fetch *fetch)
             return false;
         bytes += facts.st_size;
     }
-    return bytes == fetch->state.bytes;
+    return bytes == fetch->state.bytes && (!has_sitemaps(fetch) || finds_sitemaps(fetch));
 }
 
 /* A mark that is far ahead of the clock is no mark: one of the two is wrong, and to ask for what is newer would lose

@@ -1,5 +1,6 @@
 #include "extract/format.h"
 
+#include "common/http_source.h"
 #include "common/xml.h"
 #include "extract/format/entry.h"
 #include "extract/format/text_sitemap.h"
@@ -113,11 +114,17 @@ static Status take(Entry *entry, const XmlRecord *record, Error *error)
 
 /* --- the document --------------------------------------------------------------------------------------------- */
 
+/* What an index lists is read with it. */
+static bool has_all(const Source *source)
+{
+    return source->together || (source->http && source->http->paging.kind == HTTP_PAGING_SITEMAPS);
+}
+
 static Status check_root(const WebDocument *document, const XmlReader *reader, const Source *source, Error *error)
 {
     Text root = xml_reader_root(reader);
     const char *name = stream_name(document->stream);
-    if (text_is(root, "sitemapindex") && source->mode == MODE_SNAPSHOT && !source->together) {
+    if (text_is(root, "sitemapindex") && source->mode == MODE_SNAPSHOT && !has_all(source)) {
         error_set(error, ERROR_DATA, "%s: is an index of sitemaps, which is a snapshot only with all of them", name);
         return error_hint(error, "say 'parts: together'");
     }

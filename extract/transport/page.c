@@ -110,7 +110,8 @@ Status page_request(const PageQuestion *question, const char *position, Arena *a
                     Error *error)
 {
     const HttpSource *http = question->source->http;
-    bool is_address = http->paging.kind == HTTP_PAGING_LINK || http->paging.kind == HTTP_PAGING_NEXT;
+    bool is_address = http->paging.kind == HTTP_PAGING_LINK || http->paging.kind == HTTP_PAGING_NEXT ||
+                      http->paging.kind == HTTP_PAGING_SITEMAPS;
     SourceFormat format = question->source->format;
     if (is_address && position && !address_is_same_server(http->url.data, position))
         return error_set(error, ERROR_DATA, "the state of the reading is damaged: it leads to another server");

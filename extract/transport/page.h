@@ -41,7 +41,8 @@ Status page_write_since(const PageQuestion *question, Text text, Arena *arena, T
 
 /* Checks the page and tells where it leads; *ret_position is NULL behind the last one. ERROR_DATA, retryable, for a
  * body that is no JSON, as one is that was cut; ERROR_DATA for one that tells of an error, for a page without the
- * records that are to be counted, for an address on another server, and for what leads on and is no value. */
+ * records that are to be counted, for an address on another server, and for what leads on and is no value. Where
+ * sitemaps lead is the business of extract/transport/sitemap_pages. */
 Status page_next(const Source *source, const Page *page, Arena *arena, const char **ret_position, Error *error);
 
 /* The address in a Link header (RFC 8288) of this relation; absent if there is none. */
