@@ -435,7 +435,7 @@ static void large_files_go_alone(void **state)
     configure(arrays, "");
     static const off_t sizes[] = {1 << 10, SMALL, SMALL + 1};
     static const size_t inputs[] = {2, 1, FULL, 1};
-    char name[] = "e00.json";
+    char name[24];
     for (int i = 0; i < 3 + FULL + 1; i++) {
         snprintf(name, sizeof name, "e%02d.json", i);
         write_padded_array(name, i < 3 ? sizes[i] : i < 3 + FULL ? SMALL : 1 << 10);
