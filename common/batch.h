@@ -15,7 +15,7 @@
 
 #include "common/arena.h"
 #include "common/buffer.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/file.h"
 #include "common/hash.h"

@@ -2,8 +2,8 @@
 
 #include "common/signal.h"
 #include "common/utf8.h"
-#include "extract/document.h"
-#include "extract/expression.h"
+#include "extract/mapping/document.h"
+#include "extract/mapping/expression.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,8 +16,8 @@
 #include "common/batch.h"
 #include "common/error.h"
 #include "common/record.h"
-#include "extract/mapping.h"
-#include "extract/slot_value.h"
+#include "extract/mapping/mapping.h"
+#include "extract/mapping/slot_value.h"
 
 enum { REJECT_RAW_MAX = 4096 };
 

@@ -1,7 +1,7 @@
 #include "extract/explain.h"
 
+#include "common/config/preset.h"
 #include "common/display.h"
-#include "common/preset.h"
 #include "common/record.h"
 #include "common/table.h"
 #include "extract/explain_field.h"

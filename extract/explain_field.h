@@ -4,8 +4,8 @@
 #define CLOSEDLOOP_EXTRACT_EXPLAIN_FIELD_H
 
 #include "common/buffer.h"
+#include "common/config/yaml.h"
 #include "common/error.h"
-#include "common/yaml.h"
 
 /* Appends the words for a field's value; a form that has no words is shown as it is written. */
 Status explain_field(const YamlNode *value, Buffer *buffer, Error *error);

@@ -1,7 +1,7 @@
 #include "extract/extract.h"
 
 #include "common/batch.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/folder.h"
 #include "common/log.h"
 #include "common/option.h"

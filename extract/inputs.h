@@ -13,12 +13,12 @@
 #define CLOSEDLOOP_EXTRACT_INPUTS_H
 
 #include "common/arena.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/stream.h"
-#include "extract/fetch.h"
-#include "extract/mapping.h"
+#include "extract/mapping/mapping.h"
 #include "extract/run.h"
+#include "extract/transport/fetch.h"
 #include "extract/transport/files.h"
 
 typedef struct Inputs {

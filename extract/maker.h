@@ -15,13 +15,13 @@
 
 #include "common/arena.h"
 #include "common/batch.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/progress.h"
 #include "common/stream.h"
 #include "extract/emitter.h"
-#include "extract/mapping.h"
+#include "extract/mapping/mapping.h"
 #include "extract/transport/files.h"
 #include "extract/writer.h"
 

@@ -3,7 +3,7 @@
 #include "common/display.h"
 #include "common/time.h"
 #include "common/utf8.h"
-#include "extract/origin.h"
+#include "extract/mapping/origin.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

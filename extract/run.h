@@ -11,7 +11,7 @@
 #ifndef CLOSEDLOOP_EXTRACT_RUN_H
 #define CLOSEDLOOP_EXTRACT_RUN_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/log.h"
 

@@ -14,7 +14,7 @@
 #include "common/batch.h"
 #include "common/error.h"
 #include "extract/emitter.h"
-#include "extract/mapping.h"
+#include "extract/mapping/mapping.h"
 
 typedef struct WriterFile WriterFile;
 

@@ -6,7 +6,7 @@
 #ifndef CLOSEDLOOP_LOAD_CONTENT_SETTING_H
 #define CLOSEDLOOP_LOAD_CONTENT_SETTING_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/pg.h"
 

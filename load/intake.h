@@ -2,7 +2,7 @@
 #ifndef CLOSEDLOOP_LOAD_INTAKE_H
 #define CLOSEDLOOP_LOAD_INTAKE_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "common/pg.h"

@@ -1,6 +1,6 @@
 #include "load/load.h"
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/log.h"
 #include "common/option.h"
 #include "common/pg.h"

@@ -4,7 +4,7 @@
 #ifndef CLOSEDLOOP_LOAD_REFRESH_H
 #define CLOSEDLOOP_LOAD_REFRESH_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/pg.h"
 

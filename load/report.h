@@ -2,7 +2,7 @@
 #ifndef CLOSEDLOOP_LOAD_REPORT_H
 #define CLOSEDLOOP_LOAD_REPORT_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/pg.h"
 

@@ -17,7 +17,7 @@
 #ifndef CLOSEDLOOP_TRANSFORM_DUPLICATE_H
 #define CLOSEDLOOP_TRANSFORM_DUPLICATE_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "transform/key_map.h"
 

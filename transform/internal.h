@@ -6,7 +6,7 @@
 #ifndef CLOSEDLOOP_TRANSFORM_INTERNAL_H
 #define CLOSEDLOOP_TRANSFORM_INTERNAL_H
 
-#include "common/traffic.h"
+#include "common/config/traffic.h"
 
 /* What is no address is none of theirs. */
 bool internal_by_address(const Traffic *traffic, Text ip_address);

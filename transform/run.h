@@ -10,7 +10,7 @@
 #ifndef CLOSEDLOOP_TRANSFORM_RUN_H
 #define CLOSEDLOOP_TRANSFORM_RUN_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/log.h"
 #include "transform/bot.h"

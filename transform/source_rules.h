@@ -9,7 +9,7 @@
 #define CLOSEDLOOP_TRANSFORM_SOURCE_RULES_H
 
 #include "common/arena.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/currency.h"
 #include "common/decimal.h"
 #include "common/hash.h"

@@ -1,7 +1,7 @@
 #include "transform/transform.h"
 
 #include "common/batch.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/log.h"
 #include "common/option.h"
 #include "common/signal.h"

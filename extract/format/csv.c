@@ -2,7 +2,7 @@
 
 #include "common/csv.h"
 #include "common/utf8.h"
-#include "extract/columns.h"
+#include "extract/mapping/columns.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
-/* One entry of a catalogue: the values of columns that its format names (common/format_columns.h), gathered in any
- * order and then given to the emitter.
+/* One entry of a catalogue: the values of columns that its format names (common/config/format_columns.h), gathered in
+ * any order and then given to the emitter.
  *
  *     cleanup(entry_done) Entry entry = {0};
  *     TRY(entry_make(emitter, &entry, error));
@@ -14,10 +14,10 @@
 
 #include "common/arena.h"
 #include "common/buffer.h"
+#include "common/config/format_columns.h"
 #include "common/error.h"
-#include "common/format_columns.h"
-#include "extract/columns.h"
 #include "extract/emitter.h"
+#include "extract/mapping/columns.h"
 
 typedef struct Entry {
     Emitter *emitter;

@@ -2,7 +2,7 @@
 
 #include "common/json_stream.h"
 #include "common/utf8.h"
-#include "extract/json_walk.h"
+#include "extract/mapping/json_walk.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #include "extract/format.h"
 
 #include "common/buffer.h"
-#include "extract/json_walk.h"
+#include "extract/mapping/json_walk.h"
 
 enum { PATH_CEILING = 1024 };
 

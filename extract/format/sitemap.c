@@ -1,6 +1,6 @@
 #include "extract/format.h"
 
-#include "common/http_source.h"
+#include "common/config/http_source.h"
 #include "common/xml.h"
 #include "extract/format/entry.h"
 #include "extract/format/text_sitemap.h"

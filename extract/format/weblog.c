@@ -2,7 +2,7 @@
 
 #include "common/line_reader.h"
 #include "common/utf8.h"
-#include "extract/weblog_record.h"
+#include "extract/format/weblog_record.h"
 
 #include <stdio.h>
 #include <stdlib.h>

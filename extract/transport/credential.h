@@ -10,8 +10,8 @@
 #ifndef CLOSEDLOOP_EXTRACT_TRANSPORT_CREDENTIAL_H
 #define CLOSEDLOOP_EXTRACT_TRANSPORT_CREDENTIAL_H
 
+#include "common/config/http_source.h"
 #include "common/error.h"
-#include "common/http_source.h"
 
 enum { CREDENTIAL_MAX = 16 * 1024 };
 

@@ -14,8 +14,8 @@
 #define CLOSEDLOOP_EXTRACT_TRANSPORT_HTTP_H
 
 #include "common/buffer.h"
+#include "common/config/http_source.h"
 #include "common/error.h"
-#include "common/http_source.h"
 #include "extract/transport/credential.h"
 
 enum { HTTP_EXCERPT_SIZE = 2048 };

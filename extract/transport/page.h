@@ -10,7 +10,7 @@
 #define CLOSEDLOOP_EXTRACT_TRANSPORT_PAGE_H
 
 #include "common/arena.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "extract/transport/http.h"
 

@@ -1,6 +1,6 @@
 #include "extract/transport/page_body.h"
 
-#include "common/http_source.h"
+#include "common/config/http_source.h"
 #include "common/json_find.h"
 #include "common/json_stream.h"
 #include "common/xml.h"

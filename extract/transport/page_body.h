@@ -8,7 +8,7 @@
 #define CLOSEDLOOP_EXTRACT_TRANSPORT_PAGE_BODY_H
 
 #include "common/arena.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 
 /* The body must be in memory to be looked at. */

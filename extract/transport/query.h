@@ -10,7 +10,7 @@
 #ifndef CLOSEDLOOP_EXTRACT_TRANSPORT_QUERY_H
 #define CLOSEDLOOP_EXTRACT_TRANSPORT_QUERY_H
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/error.h"
 #include "common/stream.h"
 

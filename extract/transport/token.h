@@ -11,8 +11,8 @@
 #ifndef CLOSEDLOOP_EXTRACT_TRANSPORT_TOKEN_H
 #define CLOSEDLOOP_EXTRACT_TRANSPORT_TOKEN_H
 
+#include "common/config/http_source.h"
 #include "common/error.h"
-#include "common/http_source.h"
 #include "extract/transport/credential.h"
 
 #include <stdint.h>

@@ -5,9 +5,9 @@
 #include "extract/format/html_text.h"
 #include "extract/format/sitemap_index.h"
 #include "extract/format/web_time.h"
-#include "extract/mapping.h"
+#include "extract/mapping/mapping.h"
 
-#include "common/format_columns.h"
+#include "common/config/format_columns.h"
 #include "common/utf8.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * first byte chooses the format and how the input is cut into blocks. */
 #include "extract/emitter.h"
 #include "extract/format.h"
-#include "extract/mapping.h"
+#include "extract/mapping/mapping.h"
 
 #include "common/utf8.h"
 

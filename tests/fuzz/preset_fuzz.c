@@ -1,7 +1,7 @@
 /* Any bytes as the keys that a user writes beside a preset, and as a preset's own source with placeholders. */
-#include "common/placeholder.h"
-#include "common/preset_lookup.h"
-#include "common/preset_use.h"
+#include "common/config/placeholder.h"
+#include "common/config/preset_lookup.h"
+#include "common/config/preset_use.h"
 
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
  * input is cut makes no difference. The first byte chooses how it is cut, the first line is the log_format. */
 #include "extract/emitter.h"
 #include "extract/format.h"
-#include "extract/mapping.h"
+#include "extract/mapping/mapping.h"
 
 #include "common/buffer.h"
 #include "common/utf8.h"

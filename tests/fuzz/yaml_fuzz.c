@@ -1,6 +1,6 @@
 /* Any bytes as a configuration: the strict reader, then a schema with every type of value. */
-#include "common/schema.h"
-#include "common/yaml.h"
+#include "common/config/schema.h"
+#include "common/config/yaml.h"
 
 #include <stdlib.h>
 

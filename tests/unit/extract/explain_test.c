@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "common/preset.h"
+#include "common/config/preset.h"
 #include "extract/explain.h"
 #include "extract/explain_field.h"
 

@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/folder.h"
 #include "extract/emitter.h"
 #include "extract/format.h"
-#include "extract/mapping.h"
+#include "extract/mapping/mapping.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@
 #define CLOSEDLOOP_TESTS_TRANSFORM_BATCH_CHECK_H
 
 #include "common/batch.h"
-#include "common/config.h"
+#include "common/config/config.h"
 #include "common/folder.h"
 #include "common/time.h"
 #include "transform/transform.h"
