@@ -81,7 +81,10 @@ begin
     from changed_month as c
     cross join cl_ops.setting as s;
     if branches is not null then
+        -- The server takes few items for many, and would sort what it can hash.
+        perform set_config('enable_sort', 'off', true);
         execute 'create temporary table new_view_month on commit drop as ' || branches;
+        perform set_config('enable_sort', 'on', true);
         insert into cl_marketing.content_view_month (content_id, month, views, visitors, dwell_seconds)
         select content_id, month, views, visitors, dwell_seconds from new_view_month;
     end if;
