@@ -317,21 +317,23 @@ static void refuses_document_types(void **state)
            "<!ENTITY e '&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'>]><r a='&e;'>&e;&e;&e;&e;</r>");
 }
 
+static void repeat(Buffer *document, Text text, size_t times)
+{
+    Error error = ERROR_INIT;
+    for (size_t i = 0; i < times; i++)
+        assert_int_equal(STATUS_OK, buffer_append(document, text, &error));
+}
+
 static void refuses_a_quadratic_bomb(void **state)
 {
     (void)state;
-    size_t long_size = 100 * 1000, uses = 1000;
-    char *document = calloc(1, long_size + 4 * uses + 100);
-    assert_non_null(document);
-    int size = sprintf(document, "<!DOCTYPE r [<!ENTITY e '");
-    memset(document + size, 'x', long_size);
-    char *end = document + size + long_size;
-    end += sprintf(end, "'>]><r>");
-    for (size_t i = 0; i < uses; i++)
-        end += sprintf(end, "&e;");
-    sprintf(end, "</r>");
-    refuse(document);
-    free(document);
+    cleanup(buffer_done) Buffer document = buffer_make(1 << 20);
+    repeat(&document, TEXT("<!DOCTYPE r [<!ENTITY e '"), 1);
+    repeat(&document, TEXT("x"), 100 * 1000);
+    repeat(&document, TEXT("'>]><r>"), 1);
+    repeat(&document, TEXT("&e;"), 1000);
+    repeat(&document, TEXT("</r>"), 1);
+    refuse(document.data);
 }
 
 static void leaves_inclusions_alone(void **state)
@@ -342,28 +344,17 @@ static void leaves_inclusions_alone(void **state)
     expect("<?xml-stylesheet href='/etc/passwd'?><r xsi:schemaLocation='urn:x /etc/passwd'>1</r>", "r", "1: r=1\n");
 }
 
-static char *nest(size_t depth)
-{
-    char *document = malloc(7 * depth + 1), *end = document;
-    assert_non_null(document);
-    for (size_t i = 0; i < depth; i++)
-        end += sprintf(end, "<r>");
-    for (size_t i = 0; i < depth; i++)
-        end += sprintf(end, "</r>");
-    return document;
-}
-
 static void bounds_the_depth(void **state)
 {
     (void)state;
     static const size_t depths[] = {256, 257, 100 * 1000};
     for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
-        char *document = nest(depths[i]);
-        cleanup(buffer_done) Buffer out = buffer_make(1 << 20);
+        cleanup(buffer_done) Buffer document = buffer_make(1 << 20), out = buffer_make(1 << 20);
+        repeat(&document, TEXT("<r>"), depths[i]);
+        repeat(&document, TEXT("</r>"), depths[i]);
         Error error = ERROR_INIT;
-        assert_int_equal(STATUS_END, read_document(text_from(document), 0, "r", 0, &out, &error));
+        assert_int_equal(STATUS_END, read_document(buffer_text(&document), 0, "r", 0, &out, &error));
         assert_int_equal(depths[i] > 256, strcmp(out.data, "1: malformed_xml\n") == 0);
-        free(document);
     }
 }
 

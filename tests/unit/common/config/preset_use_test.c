@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "common/buffer.h"
 #include "common/config/config.h"
 #include "common/config/preset.h"
 #include "common/config/preset_use.h"
@@ -76,20 +77,23 @@ static const char *const CRM = "title: A CRM\n"
                                "    fields: {account_key: id}\n";
 
 /* One line, in the order of the tree: {name: crm-deals, kind: deal, ...}. */
-static void write_node(const YamlNode *node, char **at)
+static void write_node(const YamlNode *node, Buffer *line)
 {
+    Error error = ERROR_INIT;
+    bool is_mapping = node->kind == YAML_MAPPING;
     if (node->kind == YAML_SCALAR) {
-        *at += sprintf(*at, "%s", node->value.data);
+        assert_int_equal(STATUS_OK, buffer_append(line, node->value, &error));
         return;
     }
-    *at += sprintf(*at, node->kind == YAML_MAPPING ? "{" : "[");
+    assert_int_equal(STATUS_OK, buffer_append_byte(line, is_mapping ? '{' : '[', &error));
     for (const YamlNode *child = node->first; child; child = child->next) {
-        if (node->kind == YAML_MAPPING)
-            *at += sprintf(*at, "%s: ", child->key->value.data);
-        write_node(child, at);
-        *at += sprintf(*at, child->next ? ", " : "");
+        if (is_mapping)
+            assert_int_equal(STATUS_OK, buffer_printf(line, &error, "%s: ", child->key->value.data));
+        write_node(child, line);
+        if (child->next)
+            assert_int_equal(STATUS_OK, buffer_append(line, TEXT(", "), &error));
     }
-    *at += sprintf(*at, node->kind == YAML_MAPPING ? "}" : "]");
+    assert_int_equal(STATUS_OK, buffer_append_byte(line, is_mapping ? '}' : ']', &error));
 }
 
 static Status expand(Fixture *fixture, const char *source, const YamlNode **ret_root)
@@ -106,16 +110,15 @@ static Status expand(Fixture *fixture, const char *source, const YamlNode **ret_
 
 static void assert_becomes(Fixture *fixture, const char *source, const char *expected)
 {
-    static char found[8192];
-    char *at = found;
+    cleanup(buffer_done) Buffer found = buffer_make(1 << 20);
     const YamlNode *root;
     Status status = expand(fixture, source, &root);
     if (status != STATUS_OK)
         print_error("%s\n", fixture->error.message);
     assert_int_equal(status, STATUS_OK);
     assert_true(text_is(yaml_get(root, "spool")->value, "here"));
-    write_node(yaml_get(root, "sources"), &at);
-    assert_string_equal(found, expected);
+    write_node(yaml_get(root, "sources"), &found);
+    assert_string_equal(found.data, expected);
 }
 
 static void assert_refused(Fixture *fixture, const char *source, const char *message, const char *hint)

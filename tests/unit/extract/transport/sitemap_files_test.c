@@ -28,10 +28,11 @@ static Status add(const char *path, char found[static 1024], Error *error)
     if (files_find(text_from(check_path(path)), &arena, &inputs, error) != STATUS_OK)
         fail_msg("%s", error->message);
     TRY(sitemap_files_add(&inputs, &arena, &inputs, error));
+    size_t size = 0;
     found[0] = '\0';
     for (size_t i = 0; i < inputs.count; i++) {
-        strcat(found, " ");
-        strcat(found, inputs.items[i].path + strlen(check_folder) + 1);
+        size += (size_t)snprintf(found + size, 1024 - size, " %s", inputs.items[i].path + strlen(check_folder) + 1);
+        assert_in_range(size, 1, 1023);
         assert_true(inputs.items[i].size > 0);
     }
     return STATUS_OK;
