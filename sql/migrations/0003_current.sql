@@ -335,6 +335,37 @@ language sql stable as $$
     select (at at time zone (select timezone from cl_ops.setting))::date
 $$;
 
+-- Notes the persons and visitors whom the changed records name, as the records stand.
+create function cl_ops.note_named() returns void
+language sql as $$
+    insert into cl_ops.changed_key (kind, key)
+    select 'person', t.person_key
+    from cl_ops.changed_key as c
+    join cl_core.identity as t on t.identity_id = c.key
+    where c.kind = 'identity'
+    union
+    select 'visitor', t.visitor_id
+    from cl_ops.changed_key as c
+    join cl_core.identity as t on t.identity_id = c.key
+    where c.kind = 'identity'
+    union
+    select 'person', t.person_key
+    from cl_ops.changed_key as c
+    join cl_core.deal_contact as t on t.deal_contact_id = c.key
+    where c.kind = 'deal_contact'
+    union
+    select 'person', t.person_key
+    from cl_ops.changed_key as c
+    join cl_core.activity as t on t.activity_id = c.key
+    where c.kind = 'activity' and t.person_key is not null
+    union
+    select 'person', t.person_key
+    from cl_ops.changed_key as c
+    join cl_core.question as t on t.question_id = c.key
+    where c.kind = 'question' and t.person_key is not null
+    on conflict do nothing;
+$$;
+
 -- Brings the current table of a kind up to the newest versions of the changed keys. Of one source's versions the newest
 -- counts (append: the earliest), of several sources' the undeleted one that was updated last, then by name of source; but an
 -- identity is where it was first, as is the view that showed it. What one of them tells of a merge holds for the record

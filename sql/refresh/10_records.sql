@@ -18,32 +18,7 @@ group by 2
 on conflict do nothing;
 
 -- Persons and visitors whom a changed record named until now.
-insert into cl_ops.changed_key (kind, key)
-select 'person', t.person_key
-from cl_ops.changed_key as c
-join cl_core.identity as t on t.identity_id = c.key
-where c.kind = 'identity'
-union
-select 'visitor', t.visitor_id
-from cl_ops.changed_key as c
-join cl_core.identity as t on t.identity_id = c.key
-where c.kind = 'identity'
-union
-select 'person', t.person_key
-from cl_ops.changed_key as c
-join cl_core.deal_contact as t on t.deal_contact_id = c.key
-where c.kind = 'deal_contact'
-union
-select 'person', t.person_key
-from cl_ops.changed_key as c
-join cl_core.activity as t on t.activity_id = c.key
-where c.kind = 'activity' and t.person_key is not null
-union
-select 'person', t.person_key
-from cl_ops.changed_key as c
-join cl_core.question as t on t.question_id = c.key
-where c.kind = 'question' and t.person_key is not null
-on conflict do nothing;
+select cl_ops.note_named();
 
 -- Rates that change, as they stood and as they will.
 create temporary table changed_rate on commit drop as
@@ -76,27 +51,7 @@ group by 2
 on conflict do nothing;
 
 -- ... persons and visitors too: where a version went, an earlier one or another source's stands again.
-insert into cl_ops.changed_key (kind, key)
-select 'person', t.person_key
-from cl_ops.changed_key as c
-join cl_core.identity as t on t.identity_id = c.key
-where c.kind = 'identity'
-union
-select 'visitor', t.visitor_id
-from cl_ops.changed_key as c
-join cl_core.identity as t on t.identity_id = c.key
-where c.kind = 'identity'
-union
-select 'person', t.person_key
-from cl_ops.changed_key as c
-join cl_core.activity as t on t.activity_id = c.key
-where c.kind = 'activity' and t.person_key is not null
-union
-select 'person', t.person_key
-from cl_ops.changed_key as c
-join cl_core.question as t on t.question_id = c.key
-where c.kind = 'question' and t.person_key is not null
-on conflict do nothing;
+select cl_ops.note_named();
 
 -- Content: what was seen, and what the catalogues say of it. Each property comes from the first catalogue that has it, in
 -- the order of the configuration (those that it no longer names come last, by their names); kind, topic, stage and persona

@@ -141,6 +141,7 @@ comment on column cl_ops.source.emitted_by_kind is 'the same as emitted, by reco
 
 comment on function cl_ops.known_batches(jsonb) is 'What the ledger knows of batches that wait. Used by loading.';
 comment on function cl_ops.record_batches(jsonb) is 'Writes batches into the ledger; returns their numbers. Used by loading.';
+comment on function cl_ops.note_named() is 'Notes the persons and visitors whom the changed records name. Used by refreshing.';
 comment on function cl_ops.note_changed(text) is 'Notes in cl_ops.changed_key what a query yields. Used by loading.';
 comment on function cl_ops.reconcile() is 'The checks of every refresh that need sums alone: name, expected, found.';
 comment on function cl_ops.verify() is 'These, and the checks that read all journeys, touches and views: name, expected, found, status. Shown by closedloop-load verify.';
