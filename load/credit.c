@@ -2,7 +2,6 @@
 
 #include "common/copy_encode.h"
 #include "common/time.h"
-#include "load/attribution.h"
 #include "load/embedded.h"
 
 #include <endian.h>
@@ -10,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FETCH_ROWS = 20000, ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, MODELS_MAX = 32 };
+enum { FETCH_ROWS = 20000, ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20 };
 
 /* Columns of the query, in its order. */
 enum {
@@ -50,8 +49,7 @@ typedef struct Journey {
 
 typedef struct Crediting {
     Pg *pg;
-    Model models[MODELS_MAX];
-    size_t model_count;
+    const ModelSet *models;
     int number_max; /* arrays by model number have this length */
     Journey journey;
     AttributionWorkspace workspace;
@@ -106,8 +104,8 @@ static Status reserve(Crediting *crediting, size_t count, Error *error)
     journey->touches = grow(journey->touches, capacity, sizeof *journey->touches, &is_failed);
     journey->ordered = grow(journey->ordered, capacity, sizeof *journey->ordered, &is_failed);
     journey->milestones = grow(journey->milestones, capacity, 1, &is_failed);
-    journey->weights = grow(journey->weights, capacity * crediting->model_count, sizeof(int64_t), &is_failed);
-    journey->credits = grow(journey->credits, capacity * crediting->model_count, sizeof(int64_t), &is_failed);
+    journey->weights = grow(journey->weights, capacity * crediting->models->count, sizeof(int64_t), &is_failed);
+    journey->credits = grow(journey->credits, capacity * crediting->models->count, sizeof(int64_t), &is_failed);
     if (is_failed)
         return error_no_memory(error);
     journey->capacity = capacity;
@@ -148,9 +146,9 @@ static Status put_row(Crediting *crediting, size_t i, Error *error)
     static const Touch nobody;
     const Touch *touch = is_touch ? &journey->touches[i] : &nobody;
     int32_t position = (int32_t)i + 1;
-    int64_t weights[MODELS_MAX] = {0}, credits[MODELS_MAX] = {0};
-    for (size_t m = 0; m < crediting->model_count; m++) {
-        int index = crediting->models[m].number - 1;
+    int64_t weights[MODEL_SET_MAX] = {0}, credits[MODEL_SET_MAX] = {0};
+    for (size_t m = 0; m < crediting->models->count; m++) {
+        int index = crediting->models->models[m].number - 1;
         weights[index] = is_touch ? journey->weights[m * journey->capacity + i] : ATTRIBUTION_UNIT;
         credits[index] = is_touch ? journey->credits[m * journey->capacity + i] : journey->amount;
     }
@@ -179,8 +177,8 @@ static Status close_journey(Crediting *crediting, Error *error)
     if (!journey->is_open)
         return STATUS_OK;
     journey->is_open = false;
-    for (size_t m = 0; m < crediting->model_count && journey->count; m++)
-        TRY(attribution_compute(&crediting->models[m], journey->ordered, journey->count, &journey->facts,
+    for (size_t m = 0; m < crediting->models->count && journey->count; m++)
+        TRY(attribution_compute(&crediting->models->models[m], journey->ordered, journey->count, &journey->facts,
                                 journey->amount, journey->weights + m * journey->capacity,
                                 journey->credits + m * journey->capacity, &crediting->workspace, error));
     if (journey->count)
@@ -255,50 +253,14 @@ static Status read_journeys(Crediting *crediting, Error *error)
     return pg_execute(crediting->pg, "close journey", error);
 }
 
-/* What a model is, for reports: cl_marketing.explain() says by it how weights came about. */
-static Status put_model(Pg *pg, const Model *model, Error *error)
+Status credit_journeys(Pg *pg, const ModelSet *models, Error *error)
 {
-    enum { NUMBER, NAME, MEANING, SHARES, REST = SHARES + MILESTONE_COUNT, HALF_LIFE, COLUMNS };
-    bool is_decay = model->kind == MODEL_DECAY;
-    char digits[COLUMNS][24];
-    const char *values[COLUMNS] = {digits[NUMBER], model->name, model->meaning};
-    snprintf(digits[NUMBER], sizeof digits[NUMBER], "%d", model->number);
-    for (size_t i = SHARES; i <= REST; i++) {
-        snprintf(digits[i], sizeof digits[i], "%" PRId64, i < REST ? model->shares[i - SHARES] : model->rest);
-        values[i] = is_decay ? NULL : digits[i];
-    }
-    snprintf(digits[HALF_LIFE], sizeof digits[HALF_LIFE], "%" PRId64, model->half_life);
-    values[HALF_LIFE] = is_decay ? digits[HALF_LIFE] : NULL;
-    cleanup(pg_result_free) PgResult result = {0};
-    return pg_query(pg,
-                    "select cl_marketing.put_model(row($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                    "trim_scale($11::numeric / 86400000000)))",
-                    values, COLUMNS, &result, error);
-}
-
-/* The models computed, with the configured half-life, and their names for reports. */
-static Status choose_models(Crediting *crediting, long long half_life_days, Error *error)
-{
-    for (size_t i = 0; i < MODELS_COUNT && crediting->model_count < MODELS_MAX; i++) {
-        if (!MODELS[i].is_default || MODELS[i].number > MODELS_MAX)
-            continue;
-        Model *model = &crediting->models[crediting->model_count++];
-        *model = MODELS[i];
-        if (model->kind == MODEL_DECAY)
-            model->half_life = half_life_days * TIME_DAY;
-        if (model->number > crediting->number_max)
-            crediting->number_max = model->number;
-        TRY(put_model(crediting->pg, model, error));
-    }
-    return STATUS_OK;
-}
-
-Status credit_journeys(Pg *pg, long long half_life_days, Error *error)
-{
-    Crediting crediting = {.pg = pg, .workspace = attribution_workspace_make(), .rows = buffer_make(ROWS_CEILING)};
-    Status status = choose_models(&crediting, half_life_days, error);
-    if (status == STATUS_OK)
-        status = read_journeys(&crediting, error);
+    Crediting crediting = {
+        .pg = pg, .models = models, .workspace = attribution_workspace_make(), .rows = buffer_make(ROWS_CEILING)};
+    for (size_t i = 0; i < models->count; i++)
+        if (models->models[i].number > crediting.number_max)
+            crediting.number_max = models->models[i].number;
+    Status status = read_journeys(&crediting, error);
     free(crediting.journey.touches);
     free(crediting.journey.ordered);
     free(crediting.journey.milestones);

@@ -6,8 +6,9 @@
 
 #include "common/error.h"
 #include "common/pg.h"
+#include "load/model_set.h"
 
 /* Within the refresh's transaction, after 50_journeys. */
-Status credit_journeys(Pg *pg, long long half_life_days, Error *error);
+Status credit_journeys(Pg *pg, const ModelSet *models, Error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include "load/credit.h"
 #include "load/embedded.h"
 #include "load/migrate.h"
+#include "load/model_set.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,13 +81,15 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     TRY(apply_settings(pg, config, &is_changed, error));
     outcome->is_rebuild = outcome->is_rebuild || is_changed;
     TRY(content_setting_apply(pg, config, error));
+    ModelSet models;
+    TRY(model_set_configure(pg, config, &models, error));
     if (outcome->is_rebuild)
         TRY(refresh_step(pg, "refresh/00_everything.sql", error));
     static const char *const before[] = {"refresh/10_records.sql", "refresh/20_persons.sql", "refresh/25_robots.sql",
                                          "refresh/30_touches.sql", "refresh/40_deals.sql",   "refresh/50_journeys.sql"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
-    TRY(credit_journeys(pg, config->attribution.half_life_days, error));
+    TRY(credit_journeys(pg, &models, error));
     TRY(refresh_step(pg, "refresh/60_sums.sql", error));
     TRY(count_changed(pg, outcome, error));
     TRY(refresh_step(pg, "refresh/90_checks.sql", error));

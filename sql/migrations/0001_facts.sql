@@ -96,6 +96,7 @@ create table cl_ops.setting (
     half_life_days integer not null default 7,
     bots_above bigint,
     model text not null default 'linear',
+    attribution jsonb not null default '{}',
     read_at timestamptz,
     refreshed_at timestamptz
 );

@@ -165,6 +165,8 @@ create table cl_core.deal_person (
     person_id uuid not null references cl_core.person deferrable initially deferred,
     roles text[] not null,
     is_primary boolean not null,
+    is_contact boolean not null default true,
+    role_weight bigint not null default 1000000 check (role_weight >= 0),
     primary key (deal_id, person_id)
 );
 create index on cl_core.deal_person (person_id);

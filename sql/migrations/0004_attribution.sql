@@ -13,19 +13,43 @@ create table cl_marketing.model (
     last_touch_share bigint,
     last_non_direct_share bigint,
     rest_share bigint,
-    half_life_days numeric
+    half_life_days numeric,
+    is_fitted boolean not null default false,
+    is_computed boolean not null default true
 );
 
-create function cl_marketing.put_model(wanted cl_marketing.model) returns void
-language sql as $$
-    insert into cl_marketing.model as m select (wanted).*
-    on conflict (model) do update
-    set name = excluded.name, meaning = excluded.meaning, first_touch_share = excluded.first_touch_share,
+-- Takes over the models that the configuration wants, in its order, and says them with their numbers. A name keeps its
+-- number for good, since what was reported under it stays on record; one of the configuration's own gets the next below
+-- 101, where the numbers of fitted models begin.
+create function cl_marketing.configure_models(wanted jsonb) returns setof cl_marketing.model
+language plpgsql as $$
+begin
+    update cl_marketing.model as m
+    set is_computed = false
+    where m.is_computed and not exists (select from jsonb_array_elements(wanted) as w where w ->> 'name' = m.name);
+    return query
+    insert into cl_marketing.model as m
+    select coalesce(k.model, w.model, n.highest + row_number() over (
+               partition by coalesce(k.model, w.model) is null order by w.place)),
+        w.name, w.meaning, w.first_touch_share, w.lead_creation_share, w.deal_creation_share, w.closed_won_share,
+        w.last_touch_share, w.last_non_direct_share, w.rest_share, w.half_life_days, w.is_fitted, true
+    from (
+        select r.*, j.place
+        from jsonb_array_elements(wanted) with ordinality as j (model, place)
+        cross join lateral jsonb_populate_record(null::cl_marketing.model, j.model) as r
+    ) as w
+    cross join (
+        select greatest(max(o.model), 11) as highest from cl_marketing.model as o where o.model <= 100
+    ) as n
+    left join cl_marketing.model as k on k.name = w.name
+    on conflict (name) do update
+    set meaning = excluded.meaning, first_touch_share = excluded.first_touch_share,
         lead_creation_share = excluded.lead_creation_share, deal_creation_share = excluded.deal_creation_share,
         closed_won_share = excluded.closed_won_share, last_touch_share = excluded.last_touch_share,
         last_non_direct_share = excluded.last_non_direct_share, rest_share = excluded.rest_share,
-        half_life_days = excluded.half_life_days
-    where m is distinct from wanted
+        half_life_days = excluded.half_life_days, is_computed = true
+    returning m.*;
+end
 $$;
 
 create table cl_marketing.deal_touch (
@@ -41,6 +65,9 @@ create table cl_marketing.deal_touch (
     milestones text[] not null,
     weights bigint[] not null,
     credits bigint[] not null,
+    role_weight bigint not null default 1000000,
+    campaign_weights bigint[],
+    campaign_credits bigint[],
     primary key (deal_id, position)
 );
 create index on cl_marketing.deal_touch (content_id, touched_at);
@@ -122,14 +149,14 @@ begin
     select t.content_id, m.model, t.month, t.outcome, sign * count(*) filter (where t.is_first_of_content),
         sign * sum(t.weights[m.model]), sign * sum(t.credits[m.model])
     from contribution as t
-    cross join cl_marketing.model as m
+    join cl_marketing.model as m on m.is_computed and not m.is_fitted
     group by t.content_id, m.model, t.month, t.outcome;
     create temporary table by_arrival on commit drop as
     select t.arrival_id, m.model, t.month, t.outcome, count(*) filter (where t.is_first_of_channel) as of_channel,
         count(*) filter (where t.is_first_of_campaign) as of_campaign, sum(t.weights[m.model]) as weight,
         sum(t.credits[m.model]) as credit
     from contribution as t
-    cross join cl_marketing.model as m
+    join cl_marketing.model as m on m.is_computed and not m.is_fitted
     group by t.arrival_id, m.model, t.month, t.outcome;
     insert into delta_channel
     select a.channel, t.model, t.month, t.outcome, sign * sum(t.of_channel), sign * sum(t.weight), sign * sum(t.credit)

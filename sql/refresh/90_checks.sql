@@ -191,6 +191,7 @@ select 'refreshed deals not credited in full under ' || m.name, 0,
         ) as differing
     )
 from cl_marketing.model as m
+where m.is_computed and not m.is_fitted
 union all
 select 'views of refreshed visitors', count(*) filter (where interaction <> 'dwell'),
     coalesce((

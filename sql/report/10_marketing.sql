@@ -20,7 +20,7 @@ select
     a.channel,
     a.campaign
 from cl_marketing.deal_touch as t
-cross join cl_marketing.model as m
+join cl_marketing.model as m on m.is_computed and not m.is_fitted
 cross join cl_ops.setting as s
 left join cl_core.content as c on c.content_id = t.content_id -- left: not joined at all unless somebody asks
 left join cl_core.arrival as a on a.arrival_id = t.arrival_id;
@@ -54,7 +54,7 @@ full join (
         where content_id is not null and amount_reporting is not null
         group by 1, 2
     ) as k
-    cross join cl_marketing.model as m
+    join cl_marketing.model as m on m.is_computed
 ) as spent using (content_id, model, month, outcome)
 join cl_core.content as c using (content_id)
 cross join cl_ops.setting as s;
@@ -85,7 +85,7 @@ full join (
             and (content_id is null or coalesce(channel, campaign, campaign_source, medium) is not null)
         group by 1, 2
     ) as k
-    cross join cl_marketing.model as m
+    join cl_marketing.model as m on m.is_computed
 ) as spent
     on spent.channel = t.channel and spent.model = t.model and spent.month = t.month and spent.outcome = t.outcome
 cross join cl_ops.setting as s;
@@ -119,7 +119,7 @@ full join (
             and (content_id is null or coalesce(channel, campaign, campaign_source, medium) is not null)
         group by 1, 2, 3, 4
     ) as k
-    cross join cl_marketing.model as m
+    join cl_marketing.model as m on m.is_computed
 ) as spent
     on spent.campaign = t.campaign and spent.source = t.source and spent.medium = t.medium and spent.model = t.model
     and spent.month = t.month and spent.outcome = t.outcome

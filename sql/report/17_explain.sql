@@ -18,11 +18,11 @@ returns table (
 language plpgsql stable as $$
 #variable_conflict use_column
 begin
-    if not exists (select from cl_marketing.model as m where m.name = explain.model) then
+    if not exists (select from cl_marketing.model as m where m.name = explain.model and m.is_computed) then
         raise exception using
             errcode = 'undefined_object',
             message = format('there is no model "%s"', explain.model),
-            hint = (select 'one of ' || string_agg(m.name, ', ' order by m.model) from cl_marketing.model as m);
+            hint = (select 'one of ' || string_agg(m.name, ', ' order by m.model) from cl_marketing.model as m where m.is_computed);
     elsif not exists (select from cl_marketing.deal_touch as t where t.deal_id = explain.deal_id) then
         raise exception using
             errcode = 'no_data_found',

@@ -118,6 +118,7 @@ language sql stable as $$
     cross join cl_ops.setting as s
     left join amount as a on a.outcome = g.outcome
     left join credit as k on k.grouping = g.grouping and k.model = m.model and k.outcome = g.outcome
+    where m.is_computed
     union all
     select 'deals with a journey', coalesce((select sum(deals) from amount), 0),
         (select count(*) from cl_marketing.deal_touch where position = 1)
@@ -138,7 +139,7 @@ language sql stable as $$
     with deal_sum as (
         select t.deal_id, t.outcome, m.model, m.name, sum(t.credits[m.model]) as credit, sum(t.weights[m.model]) as weight
         from cl_marketing.deal_touch as t
-        cross join cl_marketing.model as m
+        join cl_marketing.model as m on m.is_computed and not m.is_fitted
         group by t.deal_id, t.outcome, m.model, m.name
     ),
     deal_check as (
@@ -152,7 +153,7 @@ language sql stable as $$
         select t.content_id, m.model, t.month, t.outcome, count(distinct t.deal_id) as deals,
             sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
         from cl_marketing.deal_touch as t
-        cross join cl_marketing.model as m
+        join cl_marketing.model as m on m.is_computed and not m.is_fitted
         group by t.content_id, m.model, t.month, t.outcome
     ),
     arrival_sum as (
@@ -161,7 +162,7 @@ language sql stable as $$
             sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
         from cl_marketing.deal_touch as t
         join cl_core.arrival as a on a.arrival_id = t.arrival_id
-        cross join cl_marketing.model as m
+        join cl_marketing.model as m on m.is_computed and not m.is_fitted
         group by 1, 2, 3, 4, m.model, t.month, t.outcome, t.deal_id
     ),
     channel_sum as (

@@ -175,6 +175,8 @@ comment on table cl_core.deal_person is 'One row: a person who takes part in a d
 comment on column cl_core.deal_person.deal_id is 'deal: cl_core.deal';
 comment on column cl_core.deal_person.roles is 'all roles of the person in the deal, by name';
 comment on column cl_core.deal_person.is_primary is 'true: the deal''s main contact';
+comment on column cl_core.deal_person.is_contact is 'true: a contact of the deal; false: one of the people of its account, who take part by scope: account';
+comment on column cl_core.deal_person.role_weight is 'highest configured weight of the person''s roles, in units of 10^-6; 1000000: none is set';
 
 comment on table cl_core.activity is 'One row: a call, mail or meeting of sales, as known now.';
 comment on column cl_core.activity.activity_id is 'activity: its key within its system';

@@ -2,8 +2,8 @@
 
 comment on schema cl_marketing is 'Which content, channels and campaigns drove sales. Money is exact, in the reporting currency (cl_ops.setting.currency); months are first days of months in the reporting time zone. Filter by one model and one outcome before adding up.';
 
-comment on table cl_marketing.model is 'One row: an attribution model that is computed, that is a rule by which a deal is shared among the touches before it.';
-comment on column cl_marketing.model.model is 'number; place in the arrays of cl_marketing.deal_touch';
+comment on table cl_marketing.model is 'One row: an attribution model: by what a deal is shared among the touches before it.';
+comment on column cl_marketing.model.model is 'number; place in the arrays of cl_marketing.deal_touch; of fitted models, less 100, in those of cl_marketing.fitted_touch';
 comment on column cl_marketing.model.name is 'name, as in the column model of the views';
 comment on column cl_marketing.model.meaning is 'what it says';
 comment on column cl_marketing.model.first_touch_share is 'share of the first touch; only the ratios of the shares and the rest matter. Null, as all shares: not a model of shares';
@@ -14,7 +14,9 @@ comment on column cl_marketing.model.last_touch_share is 'share of the last touc
 comment on column cl_marketing.model.last_non_direct_share is 'share of the last touch whose channel is not direct; if all are direct, of the last one';
 comment on column cl_marketing.model.rest_share is 'share of the touches that hold no milestone with a share, in equal parts';
 comment on column cl_marketing.model.half_life_days is 'days in which a touch loses half of its weight; null: not a model of decay';
-comment on function cl_marketing.put_model(cl_marketing.model) is 'Writes a model, or what has changed of it.';
+comment on column cl_marketing.model.is_fitted is 'true: its scores are fitted to all closed deals (cl_marketing.state_effect), its credits are in cl_marketing.fitted_touch; false: a rule, whose credits are in cl_marketing.deal_touch';
+comment on column cl_marketing.model.is_computed is 'true: the configuration wants it; false: it was computed once, and its number stays its own';
+comment on function cl_marketing.configure_models(jsonb) is 'Takes over the models that the configuration wants, and returns them with their numbers.';
 
 comment on table cl_marketing.deal_touch is 'One row: a touch in a deal''s journey, with its share under every model. The journey holds the touches of the deal''s people from lookback before the deal was made (or closed, if that was earlier) to its end; an open deal''s has no end yet. A deal without a touch has one row, with the ids of the rows named unattributed. Deals without a rate have none. Long form: cl_marketing.attribution.';
 comment on column cl_marketing.deal_touch.deal_id is 'deal: cl_core.deal';
@@ -27,8 +29,11 @@ comment on column cl_marketing.deal_touch.touched_at is 'time of the touch; null
 comment on column cl_marketing.deal_touch.outcome is 'outcome of the deal: won, lost or open';
 comment on column cl_marketing.deal_touch.month is 'month in which the deal closed; open: was made';
 comment on column cl_marketing.deal_touch.milestones is 'what the touch is in the journey: first_touch, lead_creation, deal_creation, closed_won, last_touch';
-comment on column cl_marketing.deal_touch.weights is 'share of the deal by model number, in units of 10^-12; they add up to 10^12 over the deal';
+comment on column cl_marketing.deal_touch.weights is 'share of the deal by model number, in units of 10^-12; they add up to 10^12 over the deal; null: the model is not computed';
 comment on column cl_marketing.deal_touch.credits is 'share of the amount by model number, in minor units of the reporting currency (cents); they add up to the amount over the deal';
+comment on column cl_marketing.deal_touch.role_weight is 'weight of the person''s role in the deal, in units of 10^-6, as configured; 1000000 without one';
+comment on column cl_marketing.deal_touch.campaign_weights is 'the same as weights among the touches whose campaign counts in reports on campaigns; null: it is weights';
+comment on column cl_marketing.deal_touch.campaign_credits is 'the same as credits, likewise';
 
 comment on view cl_marketing.attribution is 'One row: a deal, a touch and a model: what share of the deal the touch earned. For every deal and model, weight adds up to 1 and credit to the deal''s amount, exactly.';
 comment on column cl_marketing.attribution.deal_id is 'deal: cl_core.deal';

@@ -84,6 +84,7 @@ comment on column cl_ops.setting.until is 'where a journey ends: closed_at or cr
 comment on column cl_ops.setting.half_life_days is 'half-life of the model time_decay, in days';
 comment on column cl_ops.setting.bots_above is 'a visitor with more views in a day is a robot that day (cl_core.robot_day); null: nobody is';
 comment on column cl_ops.setting.model is 'model that reports show first';
+comment on column cl_ops.setting.attribution is 'what else the configuration says of attribution';
 comment on column cl_ops.setting.read_at is 'newest read_at of the batches that the reports show: what the reports take for now';
 comment on column cl_ops.setting.refreshed_at is 'when the reports were computed';
 
