@@ -152,6 +152,17 @@ static const RecordField question_fields[] = {
     IS_DELETED,
 };
 
+static const RecordField property_change_fields[] = {
+    {"deal_key", FIELD_TEXT, false, "the deal that changed; this, or contact_key or email, is needed, and not both"},
+    {"contact_key", FIELD_TEXT, false, "the contact that changed"},
+    {"email", FIELD_EMAIL, false, "the address of the contact that changed"},
+    {"property", FIELD_TEXT, true,
+     "what changed: stage, owner, amount, ... where deal or lead has a field of it, else the source's own name for it"},
+    {"value", FIELD_TEXT, false, "what it became, as the source wrote it; absent: nothing"},
+    {"changed_at", FIELD_TIME, true, "when it did"},
+    {"source_detail", FIELD_TEXT, false, "what the source says of who or what changed it"},
+};
+
 static const RecordField cost_fields[] = {
     {"cost_key", FIELD_TEXT, false,
      "the row's own key; without one, day, channel, campaign, source, medium, url are it"},
@@ -202,6 +213,8 @@ static const RecordSpec specs[RECORD_KIND_COUNT] = {
     [RECORD_ACTIVITY] = SPEC("activity", "a sales call, mail or meeting", activity_fields),
     [RECORD_CONTENT] = SPEC("content", "a piece of content in the catalogue", content_fields),
     [RECORD_QUESTION] = SPEC("question", "a customer's question that sales passes to marketing", question_fields),
+    [RECORD_PROPERTY_CHANGE] =
+        SPEC("property_change", "a property of a deal or contact that changed, and when", property_change_fields),
     [RECORD_COST] = SPEC("cost", "money spent on a channel, a campaign or a piece of content", cost_fields),
     [RECORD_RATE] = SPEC("rate", "a currency's rate", rate_fields),
     [RECORD_REJECT] = SPEC("reject", "a record that could not be used, and why", reject_fields),

@@ -12,6 +12,7 @@ static const Kind *const kinds[RECORD_KIND_COUNT] = {
     [RECORD_ACTIVITY] = &kind_activity,
     [RECORD_CONTENT] = &kind_content,
     [RECORD_QUESTION] = &kind_question,
+    [RECORD_PROPERTY_CHANGE] = &kind_property_change,
     [RECORD_COST] = &kind_cost,
     [RECORD_RATE] = &kind_rate,
 };

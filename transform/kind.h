@@ -22,7 +22,7 @@ typedef struct Kind {
 } Kind;
 
 extern const Kind kind_identity, kind_lead, kind_account, kind_deal, kind_deal_contact, kind_activity, kind_content,
-    kind_question, kind_cost, kind_rate;
+    kind_question, kind_property_change, kind_cost, kind_rate;
 
 /* Reads the records of a file twice: first to learn which version of each key stays, then to write rows. Counts
  * emitted, rejected, duplicate and filtered.

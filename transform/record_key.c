@@ -35,6 +35,13 @@ Key deal_contact_key_of(const Key *deal_id, const Key *person_key, Text role)
     return key_of(TEXT("deal_contact"), parts, 3);
 }
 
+Key property_change_key_of(const Key *changed, Text property, int64_t at, Text value)
+{
+    char number[NUMBER_TEXT_SIZE];
+    Text parts[] = {key_text(changed), property, number_text(at, number), value};
+    return key_of(TEXT("property_change"), parts, sizeof parts / sizeof *parts);
+}
+
 Key rate_key_of(Text currency, int32_t day)
 {
     char number[NUMBER_TEXT_SIZE];

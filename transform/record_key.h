@@ -3,6 +3,7 @@
  *
  *     ("deal", system, key)       ("account", system, key)    ("account_domain", domain)
  *     ("activity", system, key)   ("question", system, key)   ("content", canonical url)
+ *     ("property_change", deal_id or person_key, property, instant, value)
  *     ("deal_contact", deal_id, person_key, role)             ("rate", currency, day)
  *     ("cost", system, key), or ("cost_parts", system, day, channel, campaign, source, medium, canonical url)
  *     ("view", system, event id), or ("view_parts", system, visitor_id, instant, canonical url, interaction)
@@ -39,6 +40,7 @@ Key record_key_of(const char *name, Text system, Text key);
 Key account_key_of_domain(Text domain);
 Key content_key_of(Text url);
 Key deal_contact_key_of(const Key *deal_id, const Key *person_key, Text role);
+Key property_change_key_of(const Key *changed, Text property, int64_t at, Text value);
 Key rate_key_of(Text currency, int32_t day);
 Key arrival_key_of(const Arrival *arrival);
 

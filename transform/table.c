@@ -54,6 +54,18 @@ static const char *const question_columns[] = {VERSION("question_id"),
                                                "text",
                                                "asked_at"};
 
+static const char *const property_change_columns[] = {VERSION("property_change_id"),
+                                                      "system",
+                                                      "deal_id",
+                                                      "deal_key",
+                                                      "person_key",
+                                                      "contact_key",
+                                                      "email",
+                                                      "property",
+                                                      "value",
+                                                      "changed_at",
+                                                      "source_detail"};
+
 static const char *const cost_columns[] = {VERSION("cost_id"), "day",        "channel", "campaign", "campaign_source",
                                            "medium",           "content_id", "amount",  "currency", "detail"};
 
@@ -85,6 +97,7 @@ static const LoadTableSpec specs[LOAD_TABLE_COUNT] = {
     [LOAD_ACTIVITY] = SPEC("activity", activity_columns),
     [LOAD_CONTENT] = SPEC("content", content_columns),
     [LOAD_QUESTION] = SPEC("question", question_columns),
+    [LOAD_PROPERTY_CHANGE] = SPEC("property_change", property_change_columns),
     [LOAD_COST] = SPEC("cost", cost_columns),
     [LOAD_RATE] = SPEC("rate", rate_columns),
     [LOAD_CONTENT_SEEN] = SPEC("content_seen", content_seen_columns),
@@ -103,10 +116,13 @@ const LoadTableSpec *load_table_spec(LoadTable table)
 LoadTable load_table_of(RecordKind kind)
 {
     static const LoadTable tables[RECORD_KIND_COUNT] = {
-        [RECORD_VIEW] = LOAD_VIEW,         [RECORD_IDENTITY] = LOAD_IDENTITY, [RECORD_LEAD] = LOAD_LEAD,
-        [RECORD_ACCOUNT] = LOAD_ACCOUNT,   [RECORD_DEAL] = LOAD_DEAL,         [RECORD_DEAL_CONTACT] = LOAD_DEAL_CONTACT,
-        [RECORD_ACTIVITY] = LOAD_ACTIVITY, [RECORD_CONTENT] = LOAD_CONTENT,   [RECORD_QUESTION] = LOAD_QUESTION,
-        [RECORD_COST] = LOAD_COST,         [RECORD_RATE] = LOAD_RATE,         [RECORD_REJECT] = LOAD_REJECT,
+        [RECORD_VIEW] = LOAD_VIEW,         [RECORD_IDENTITY] = LOAD_IDENTITY,
+        [RECORD_LEAD] = LOAD_LEAD,         [RECORD_ACCOUNT] = LOAD_ACCOUNT,
+        [RECORD_DEAL] = LOAD_DEAL,         [RECORD_DEAL_CONTACT] = LOAD_DEAL_CONTACT,
+        [RECORD_ACTIVITY] = LOAD_ACTIVITY, [RECORD_CONTENT] = LOAD_CONTENT,
+        [RECORD_QUESTION] = LOAD_QUESTION, [RECORD_PROPERTY_CHANGE] = LOAD_PROPERTY_CHANGE,
+        [RECORD_COST] = LOAD_COST,         [RECORD_RATE] = LOAD_RATE,
+        [RECORD_REJECT] = LOAD_REJECT,
     };
     return tables[kind];
 }

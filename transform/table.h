@@ -23,6 +23,7 @@ typedef enum LoadTable {
     LOAD_ACTIVITY,
     LOAD_CONTENT,
     LOAD_QUESTION,
+    LOAD_PROPERTY_CHANGE,
     LOAD_COST,
     LOAD_RATE,
     LOAD_CONTENT_SEEN, /* each content that views and costs of the batch name */

@@ -7,10 +7,19 @@
 #include <stdlib.h>
 
 const SchemaName mapping_kinds[] = {
-    {"view", RECORD_VIEW},         {"identity", RECORD_IDENTITY}, {"lead", RECORD_LEAD},
-    {"account", RECORD_ACCOUNT},   {"deal", RECORD_DEAL},         {"deal_contact", RECORD_DEAL_CONTACT},
-    {"activity", RECORD_ACTIVITY}, {"content", RECORD_CONTENT},   {"question", RECORD_QUESTION},
-    {"cost", RECORD_COST},         {"rate", RECORD_RATE},         {NULL, 0},
+    {"view", RECORD_VIEW},
+    {"identity", RECORD_IDENTITY},
+    {"lead", RECORD_LEAD},
+    {"account", RECORD_ACCOUNT},
+    {"deal", RECORD_DEAL},
+    {"deal_contact", RECORD_DEAL_CONTACT},
+    {"activity", RECORD_ACTIVITY},
+    {"content", RECORD_CONTENT},
+    {"question", RECORD_QUESTION},
+    {"cost", RECORD_COST},
+    {"rate", RECORD_RATE},
+    {"property_change", RECORD_PROPERTY_CHANGE},
+    {NULL, 0},
 };
 
 static const SchemaField entry_fields[] = {
@@ -42,6 +51,10 @@ static const struct Alternative {
      {ACTIVITY_CONTACT_KEY, ACTIVITY_EMAIL, ACTIVITY_DEAL_KEY},
      3,
      "'contact_key', 'email' or 'deal_key'"},
+    {RECORD_PROPERTY_CHANGE,
+     {PROPERTY_CHANGE_DEAL_KEY, PROPERTY_CHANGE_CONTACT_KEY, PROPERTY_CHANGE_EMAIL},
+     3,
+     "'deal_key', 'contact_key' or 'email'"},
 };
 
 static Status no_room(const YamlNode *node, Error *error)

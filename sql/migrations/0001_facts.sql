@@ -379,6 +379,29 @@ create table cl_core.question_history (
     primary key (question_id, source, batch_no)
 );
 
+create table cl_core.property_change_history (
+    property_change_id uuid not null,
+    source text not null,
+    batch_no integer not null references cl_ops.batch,
+    place bigint not null,
+    ordinal bigint not null,
+    digest uuid not null,
+    is_deleted boolean not null,
+    updated_at timestamptz,
+    known_at timestamptz not null,
+    system text,
+    deal_id uuid,
+    deal_key text,
+    person_key uuid,
+    contact_key text,
+    email text,
+    property text,
+    value text,
+    changed_at timestamptz,
+    source_detail text,
+    primary key (property_change_id, source, batch_no)
+);
+
 create table cl_core.cost_history (
     cost_id uuid not null,
     source text not null,
@@ -429,5 +452,6 @@ create index on cl_core.deal_contact_history (batch_no);
 create index on cl_core.activity_history (batch_no);
 create index on cl_core.content_history (batch_no);
 create index on cl_core.question_history (batch_no);
+create index on cl_core.property_change_history (batch_no);
 create index on cl_core.cost_history (batch_no);
 create index on cl_core.rate_history (batch_no);

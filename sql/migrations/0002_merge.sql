@@ -515,7 +515,7 @@ declare
     until timestamptz := (select max(last_at) from cl_ops.batch where batch_no = any (batches));
 begin
     foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content',
-                                'question', 'cost', 'rate'] loop
+                                'question', 'property_change', 'cost', 'rate'] loop
         perform cl_core.note_versions(kind, batches);
         execute format('delete from cl_core.%I where batch_no = any ($1)', kind || '_history') using batches;
     end loop;

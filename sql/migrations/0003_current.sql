@@ -212,6 +212,26 @@ create table cl_core.question (
 create index on cl_core.question (person_id);
 create index on cl_core.question (person_key);
 
+create table cl_core.property_change (
+    property_change_id uuid primary key,
+    source text not null,
+    system text,
+    deal_id uuid,
+    deal_key text,
+    person_key uuid,
+    person_id uuid references cl_core.person deferrable initially deferred,
+    contact_key text,
+    email text,
+    property text not null,
+    value text,
+    changed_at timestamptz not null,
+    source_detail text,
+    check ((deal_id is null) <> (person_key is null))
+);
+create index on cl_core.property_change (deal_id);
+create index on cl_core.property_change (person_id);
+create index on cl_core.property_change (person_key);
+
 create table cl_core.content (
     content_id uuid primary key,
     url text not null,
@@ -365,6 +385,11 @@ language sql as $$
     from cl_ops.changed_key as c
     join cl_core.question as t on t.question_id = c.key
     where c.kind = 'question' and t.person_key is not null
+    union
+    select 'person', t.person_key
+    from cl_ops.changed_key as c
+    join cl_core.property_change as t on t.property_change_id = c.key
+    where c.kind = 'property_change' and t.person_key is not null
     on conflict do nothing;
 $$;
 

@@ -18,6 +18,7 @@ delete from cl_core.deal;
 delete from cl_core.deal_contact;
 delete from cl_core.activity;
 delete from cl_core.question;
+delete from cl_core.property_change;
 delete from cl_core.cost;
 delete from cl_core.rate;
 delete from cl_core.content where content_id <> '00000000-0000-0000-0000-000000000000';
@@ -41,6 +42,8 @@ union
 select 'activity', activity_id from cl_core.activity_history
 union
 select 'question', question_id from cl_core.question_history
+union
+select 'property_change', property_change_id from cl_core.property_change_history
 union
 select 'cost', cost_id from cl_core.cost_history
 union
@@ -72,6 +75,8 @@ from (
     select person_key from cl_core.activity_history
     union
     select person_key from cl_core.question_history
+    union
+    select person_key from cl_core.property_change_history
 ) as p
 where p.key is not null
 on conflict do nothing;

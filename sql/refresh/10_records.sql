@@ -39,6 +39,7 @@ select cl_core.publish('deal');
 select cl_core.publish('deal_contact');
 select cl_core.publish('activity');
 select cl_core.publish('question');
+select cl_core.publish('property_change');
 select cl_core.publish('rate');
 
 -- ... and as they stand now.

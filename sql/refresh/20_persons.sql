@@ -177,7 +177,8 @@ where exists (select from cl_core.lead as l where l.lead_id = f.person_key)
    or exists (select from cl_core.identity as i where i.person_key = f.person_key)
    or exists (select from cl_core.deal_contact as d where d.person_key = f.person_key)
    or exists (select from cl_core.activity as a where a.person_key = f.person_key)
-   or exists (select from cl_core.question as q where q.person_key = f.person_key);
+   or exists (select from cl_core.question as q where q.person_key = f.person_key)
+   or exists (select from cl_core.property_change as h where h.person_key = f.person_key);
 
 insert into changed_alias (person_key, old_id, new_id)
 select f.person_key, a.person_id, r.person_id
@@ -223,5 +224,9 @@ from affected_key as f join cl_core.person_alias as a on a.person_key = f.person
 where t.person_key = f.person_key and t.person_id is distinct from a.person_id;
 
 update cl_core.question as t set person_id = a.person_id
+from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
+where t.person_key = f.person_key and t.person_id is distinct from a.person_id;
+
+update cl_core.property_change as t set person_id = a.person_id
 from affected_key as f join cl_core.person_alias as a on a.person_key = f.person_key
 where t.person_key = f.person_key and t.person_id is distinct from a.person_id;

@@ -5,6 +5,7 @@ drop view if exists cl_sales.lead_timeline;
 drop view if exists cl_sales.lead_content;
 drop view if exists cl_sales.lead;
 drop view if exists cl_marketing.content_stage;
+drop view if exists cl_marketing.deal_stage;
 drop view if exists cl_marketing.content_assist;
 drop view if exists cl_marketing.transition;
 drop view if exists cl_marketing.journey_path;

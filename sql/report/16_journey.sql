@@ -134,29 +134,61 @@ join cl_core.deal as d on d.deal_id = t.deal_id
 join cl_core.content as c on c.content_id = t.content_id
 group by c.content_id, t.month, t.outcome;
 
--- A deal is in the stage of the newest version that was written by then. What its source wrote later, or never kept, is
--- not known: one export of closed deals tells no stage before the last.
-create view cl_marketing.content_stage as
-with stage as (
-    select deal_id, stage, from_at,
-        coalesce(lead(from_at) over (partition by deal_id order by from_at), 'infinity') as until_at
-    from (
-        -- of versions written in one instant the one that came last
-        select distinct on (h.deal_id, k.from_at) h.deal_id, k.from_at, h.stage
+-- A deal is in the stage that its history of changes tells; where there is none, in that of the newest version that was
+-- written by then. What its source wrote later, or never kept, is not known: one export of closed deals tells no stage
+-- before the last.
+create view cl_marketing.deal_stage as
+with change as (
+    select s.deal_id, p.changed_at as from_at, p.value as stage, s.stage as stage_now, p.deal_id = s.deal_id as is_own,
+        min(p.changed_at) filter (where p.deal_id = s.deal_id) over (partition by s.deal_id) as own_from_at
+    from cl_core.property_change as p
+    join cl_core.deal as d on d.deal_id = p.deal_id
+    join cl_core.deal as s on s.deal_id = coalesce(d.survivor_id, d.deal_id) and s.outcome <> 'deleted'
+    where p.property = 'stage'
+),
+told as (
+    -- What happened to the deals that were merged into it counts until its own history begins. Of changes in one instant
+    -- the one that led to where the deal stands.
+    (
+        select distinct on (deal_id, from_at) deal_id, from_at, stage, 'changes' as told_by
+        from change
+        where is_own or own_from_at is null or from_at < own_from_at
+        order by deal_id, from_at, stage is distinct from stage_now, stage collate "C"
+    )
+    union all
+    -- Of versions written in one instant the one that came last.
+    (
+        select distinct on (h.deal_id, k.from_at) h.deal_id, k.from_at, h.stage, 'versions'
         from cl_core.deal_history as h
         join cl_core.deal as d on d.deal_id = h.deal_id and d.source = h.source
         cross join lateral (select coalesce(h.updated_at, h.known_at) as from_at) as k
         where not h.is_deleted and d.outcome <> 'deleted'
+          and not exists (select from change as c where c.deal_id = h.deal_id)
         order by h.deal_id, k.from_at, h.place desc, h.ordinal desc, h.digest
-    ) as v
-),
-met as (
+    )
+)
+select
+    deal_id,
+    stage,
+    from_at,
+    lead(from_at) over (partition by deal_id order by from_at) as until_at,
+    row_number() over (partition by deal_id, stage order by from_at) as stay,
+    told_by
+from (
+    select *, stage is distinct from lag(stage) over (partition by deal_id order by from_at) as is_change
+    from told
+) as t
+where is_change;
+
+create view cl_marketing.content_stage as
+with met as (
     select t.deal_id, t.outcome, t.content_id,
         case when t.touched_at < d.created_at then '(before the deal)' else coalesce(s.stage, '(not known)') end as stage,
         count(*) as touches
     from cl_marketing.deal_touch as t
     join cl_core.deal as d on d.deal_id = t.deal_id
-    left join stage as s on s.deal_id = t.deal_id and t.touched_at >= s.from_at and t.touched_at < s.until_at
+    left join cl_marketing.deal_stage as s on s.deal_id = t.deal_id and t.touched_at >= s.from_at
+        and (t.touched_at < s.until_at or s.until_at is null)
     where t.touched_at is not null
     group by 1, 2, 3, 4
 ),

@@ -97,7 +97,7 @@ comment on column cl_core.person.last_seen_at is 'time of the person''s last vie
 comment on column cl_core.person.touches is 'number of touches';
 comment on column cl_core.person.views is 'number of views in them';
 
-comment on table cl_core.person_alias is 'One row: a person key and the person that it leads to. Every key that a lead, identity, deal contact, activity or question names stands here.';
+comment on table cl_core.person_alias is 'One row: a person key and the person that it leads to. Every key that a lead, identity, deal contact, activity, question or property change names stands here.';
 comment on column cl_core.person_alias.person_key is 'key of a contact or of an address';
 
 comment on table cl_core.person_edge is 'One row: a tie between a contact and an address or another contact, as some version of the contact claims or claimed it. Persons are resolved from these; an address that several unmerged contacts of one system claim ties nobody (cl_ops.quality, address_shared).';
@@ -196,6 +196,15 @@ comment on column cl_core.question.topic is 'what it is about';
 comment on column cl_core.question.text is 'the question';
 comment on column cl_core.question.asked_at is 'when it was asked';
 
+comment on table cl_core.property_change is 'One row: a property of a deal or of a contact that changed, and when. Of a deal deal_id is set, of a contact person_key. A change is what it says: read again it is the same row.';
+comment on column cl_core.property_change.property_change_id is 'digest of the deal or person key, property, changed_at and value';
+comment on column cl_core.property_change.deal_id is 'the deal that changed, as written there; if it was merged, cl_core.deal.survivor_id says into which. It may not be known there';
+comment on column cl_core.property_change.deal_key is 'the deal''s key in its system, as written there';
+comment on column cl_core.property_change.property is 'what changed: stage, owner, amount, ... as cl_core.deal and cl_core.lead name it; what they do not have, as the source names it';
+comment on column cl_core.property_change.value is 'what it became, as the source wrote it: an owner may be an id here; null: nothing';
+comment on column cl_core.property_change.changed_at is 'when it changed, as the source says';
+comment on column cl_core.property_change.source_detail is 'what the source says of who or what changed it';
+
 -- ------------------------------------------------------------------------------------------ content, costs, rates
 
 comment on table cl_core.content is 'One row: a content, which is its canonical URL. Catalogues describe it, each property by the first of them that has it; a view of something that is in none makes a row too. One row named unattributed stands for deals without a touch.';
@@ -276,7 +285,7 @@ declare
     place record;
 begin
     foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content', 'question',
-                                'cost', 'rate'] loop
+                                'property_change', 'cost', 'rate'] loop
         execute format('comment on table cl_core.%I is %L', kind || '_history', format(
             'One row: a version of a record in cl_core.%s, as a source said it at the time. A version is kept if it differs from what its source said before; a deletion is a version too.',
             kind));

@@ -170,7 +170,15 @@ comment on column cl_marketing.content_lift.lift_high is 'high end; below 0: les
 comment on column cl_marketing.content_lift.lift_ratio is 'win_rate_with / win_rate_without; null: no deal was won without it';
 comment on column cl_marketing.content_lift.has_enough_data is 'whether each of the four numbers of deals is at least 5 as it would be expected if the content made no difference (Cochran 1954); do not build on a row where it is false';
 
-comment on view cl_marketing.content_stage is 'One row: a content and a stage of deals: how many deals met it while they were in that stage, won against lost. The stage is that of the newest version of the deal (cl_core.deal_history, of the source that counts) written at or before the touch. (before the deal): before it was made. (not known): no version was written by then, or it says no stage; a single export of closed deals knows no earlier stage, daily ones do.';
+comment on view cl_marketing.deal_stage is 'One row: a stay of a deal in a stage; a stage that is entered twice has two. Where the CRM''s own history of the deal was loaded (cl_core.property_change of stage), it tells, to the second; what happened to deals that were merged into it counts until its own history begins. Where not, the versions of the deal do (cl_core.deal_history, of the source that counts): then a stage begins with the first version that says it.';
+comment on column cl_marketing.deal_stage.deal_id is 'deal: cl_core.deal, none that is deleted';
+comment on column cl_marketing.deal_stage.stage is 'stage, in the words of the source; null: it says none';
+comment on column cl_marketing.deal_stage.from_at is 'when the deal entered it';
+comment on column cl_marketing.deal_stage.until_at is 'when the deal left it; null: it is still there';
+comment on column cl_marketing.deal_stage.stay is '1: the deal''s first stay in this stage, 2: its second, ...';
+comment on column cl_marketing.deal_stage.told_by is 'changes: cl_core.property_change; versions: cl_core.deal_history';
+
+comment on view cl_marketing.content_stage is 'One row: a content and a stage of deals: how many deals met it while they were in that stage, won against lost. The stage is that of cl_marketing.deal_stage at the time of the touch. (before the deal): before it was made. (not known): nothing tells of a stage by then; a single export of closed deals without their history knows no earlier stage, daily ones do.';
 comment on column cl_marketing.content_stage.content_id is 'content: cl_core.content';
 comment on column cl_marketing.content_stage.url is 'its canonical URL';
 comment on column cl_marketing.content_stage.title is 'its title';

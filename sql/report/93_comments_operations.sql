@@ -36,7 +36,7 @@ comment on column cl_ops.batch_input.modified_at is 'when the file was last writ
 
 comment on table cl_ops.batch_count is 'One row: what became of a batch''s records of one kind. read = emitted + rejected + duplicate + filtered, always.';
 comment on column cl_ops.batch_count.batch_no is 'batch: cl_ops.batch';
-comment on column cl_ops.batch_count.kind is 'record kind: view, identity, lead, account, deal, deal_contact, activity, content, question, cost, rate';
+comment on column cl_ops.batch_count.kind is 'record kind: view, identity, lead, account, deal, deal_contact, activity, content, question, property_change, cost, rate';
 comment on column cl_ops.batch_count.read is 'records read, after nested ones are unfolded';
 comment on column cl_ops.batch_count.emitted is 'taken over as facts';
 comment on column cl_ops.batch_count.rejected is 'unusable: cl_ops.reject';
