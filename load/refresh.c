@@ -69,11 +69,6 @@ static Status count_changed(Pg *pg, RefreshOutcome *outcome, Error *error)
     return STATUS_OK;
 }
 
-static const char finish[] =
-    "delete from cl_ops.changed_key; delete from cl_ops.changed_day;"
-    "update cl_ops.setting set read_at = (select max(read_at) from cl_ops.batch where status = 'loaded'), "
-    "refreshed_at = clock_timestamp()";
-
 static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcome *outcome, Error *error)
 {
     TRY(begin_alone(pg, error));
@@ -83,6 +78,7 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     TRY(content_setting_apply(pg, config, error));
     ModelSet models;
     TRY(model_set_configure(pg, config, &models, error));
+    TRY(refresh_step(pg, "refresh/00_before.sql", error));
     if (outcome->is_rebuild)
         TRY(refresh_step(pg, "refresh/00_everything.sql", error));
     static const char *const before[] = {"refresh/10_records.sql", "refresh/20_persons.sql", "refresh/25_robots.sql",
@@ -93,7 +89,7 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     TRY(refresh_step(pg, "refresh/60_sums.sql", error));
     TRY(count_changed(pg, outcome, error));
     TRY(refresh_step(pg, "refresh/90_checks.sql", error));
-    TRY(pg_execute(pg, finish, error));
+    TRY(refresh_step(pg, "refresh/95_reported.sql", error));
     return pg_execute(pg, "commit", error);
 }
 

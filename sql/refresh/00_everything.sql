@@ -6,7 +6,10 @@ delete from cl_marketing.content_view_month;
 delete from cl_marketing.campaign_credit;
 delete from cl_marketing.channel_credit;
 delete from cl_marketing.content_credit;
-delete from cl_marketing.deal_touch;
+with gone as (
+    delete from cl_marketing.deal_touch returning *
+)
+insert into reported_touch select * from gone;
 
 delete from cl_core.touch;
 delete from cl_core.robot_day;

@@ -20,7 +20,10 @@ where t.touched_at is not null;
 
 select cl_marketing.add_contribution(-1);
 
-delete from cl_marketing.deal_touch as t using changed_deal as c where t.deal_id = c.deal_id;
+with gone as (
+    delete from cl_marketing.deal_touch as t using changed_deal as c where t.deal_id = c.deal_id returning t.*
+)
+insert into reported_touch select * from gone;
 
 -- The moment a deal's primary person became a lead: of the flagged contacts, else of all, the one that was a lead first.
 create temporary table journey_deal on commit drop as

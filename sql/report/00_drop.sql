@@ -21,6 +21,7 @@ drop view if exists cl_ops.source;
 drop view if exists cl_ops.filtered;
 drop function if exists cl_ops.verify();
 drop function if exists cl_ops.reconcile();
+drop function if exists cl_marketing.attribution_as_of(timestamptz);
 drop function if exists cl_marketing.explain(uuid, text);
 drop function if exists cl_marketing.newcombe_interval(bigint, bigint, bigint, bigint, numeric);
 drop function if exists cl_marketing.wilson_interval(bigint, bigint, numeric);

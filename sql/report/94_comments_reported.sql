@@ -1,0 +1,40 @@
+-- What the tables of credit as it was reported say.
+
+comment on table cl_marketing.deal_report is 'One row: since when a deal''s rows in cl_marketing.deal_touch stand as they do. A refresh that computes the same rows again leaves it alone. What was reported is a fact: a rebuild keeps it. Read cl_marketing.attribution_as_of() instead.';
+comment on column cl_marketing.deal_report.deal_id is 'deal: cl_core.deal';
+comment on column cl_marketing.deal_report.reported_at is 'time of the refresh that brought the rows, as in cl_ops.setting.refreshed_at then';
+comment on column cl_marketing.deal_report.currency is 'reporting currency of the credits';
+comment on column cl_marketing.deal_report.currency_exponent is 'decimal places of its minor units';
+
+comment on table cl_marketing.deal_touch_history is 'One row: a row of cl_marketing.deal_touch that is reported no more: the deal''s amount, outcome, journey or models became others, it has no rate any more, was merged or deleted. All rows of a deal go together. Read cl_marketing.attribution_as_of() instead.';
+comment on column cl_marketing.deal_touch_history.reported_from is 'time of the refresh that brought it';
+comment on column cl_marketing.deal_touch_history.reported_until is 'time of the refresh that superseded it; it stood until just before';
+comment on column cl_marketing.deal_touch_history.currency is 'reporting currency of the credits';
+comment on column cl_marketing.deal_touch_history.currency_exponent is 'decimal places of its minor units';
+do $$
+declare
+    copied record;
+begin
+    for copied in
+        select h.attname, pg_catalog.col_description(t.attrelid, t.attnum) as meaning
+        from pg_catalog.pg_attribute as h
+        join pg_catalog.pg_attribute as t on t.attrelid = 'cl_marketing.deal_touch'::regclass and t.attname = h.attname
+        where h.attrelid = 'cl_marketing.deal_touch_history'::regclass and h.attnum > 0 and not h.attisdropped
+    loop
+        execute format('comment on column cl_marketing.deal_touch_history.%I is %L', copied.attname, copied.meaning);
+    end loop;
+end
+$$;
+
+comment on table cl_marketing.reported_content is 'One row: a content that reported journeys name or named, so that the id has an address after cl_core.content has lost it.';
+comment on column cl_marketing.reported_content.content_id is 'content: cl_core.content, as long as it is known';
+comment on column cl_marketing.reported_content.url is 'its canonical URL';
+
+comment on table cl_marketing.reported_arrival is 'One row: an arrival that reported journeys name or named, so that the id has a channel after cl_core.arrival has lost it, as happens when channels are told apart in another way.';
+comment on column cl_marketing.reported_arrival.arrival_id is 'arrival: cl_core.arrival, as long as it is known';
+comment on column cl_marketing.reported_arrival.channel is 'channel by which the visit began';
+comment on column cl_marketing.reported_arrival.campaign is 'its campaign; null: none';
+comment on column cl_marketing.reported_arrival.source is 'its campaign source; null: none';
+comment on column cl_marketing.reported_arrival.medium is 'its campaign medium; null: none';
+
+comment on function cl_marketing.attribution_as_of(timestamptz) is 'The rows of cl_marketing.attribution as they were reported at that moment, with the currency of the credits (currency) and the span in which they stood (reported_from, reported_until; null: still). Nothing before the first report. Content, channel and campaign are as reported; title is as known now.';
