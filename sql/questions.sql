@@ -61,5 +61,30 @@ where model = 'linear' and outcome = 'won'
 group by channel
 order by credit desc, channel;
 
+-- What did the reports of a month ago say that they do not say now? A deal's amount was edited, it was reopened, merged or
+-- deleted, a view came late, or the settings are others.
+with reported_then as (
+    select deal_id, outcome, currency, sum(credit) as credit
+    from cl_marketing.attribution_as_of((select refreshed_at - interval '1 month' from cl_ops.setting))
+    where model = 'linear'
+    group by deal_id, outcome, currency
+),
+
+reported_now as (
+    select deal_id, outcome, currency, sum(credit) as credit
+    from cl_marketing.attribution_as_of((select refreshed_at from cl_ops.setting))
+    where model = 'linear'
+    group by deal_id, outcome, currency
+)
+
+select d.deal_key, d.name, t.outcome as outcome_then, t.credit as credit_then, t.currency as currency_then,
+    n.outcome as outcome_now, n.credit as credit_now, n.currency as currency_now
+from reported_then as t
+left join reported_now as n on n.deal_id = t.deal_id
+left join cl_core.deal as d on d.deal_id = t.deal_id
+where (t.outcome, t.credit, t.currency) is distinct from (n.outcome, n.credit, n.currency)
+order by t.credit desc, d.deal_key
+limit 20;
+
 -- What is wrong with the data, and what do reports do about it?
 select name, item, detail from cl_ops.quality order by name, item limit 20;

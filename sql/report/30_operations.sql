@@ -235,6 +235,22 @@ language sql stable as $$
               and t.content_id = d.content_id and t.arrival_id = d.arrival_id
           )
         union all
+        select 'deals reported since a known time', count(*), count(r.deal_id)
+        from cl_marketing.deal_touch as t
+        left join cl_marketing.deal_report as r on r.deal_id = t.deal_id
+        where t.position = 1
+        union all
+        select 'deals reported twice at one time', 0, count(distinct h.deal_id)
+        from (
+            select deal_id, reported_until, lead(reported_from) over (partition by deal_id order by reported_from) as next_from
+            from (
+                select distinct deal_id, reported_from, reported_until from cl_marketing.deal_touch_history
+                union all
+                select deal_id, reported_at, 'infinity' from cl_marketing.deal_report
+            ) as span
+        ) as h
+        where h.next_from < h.reported_until
+        union all
         select 'views of identified visitors', count(*), coalesce((select sum(t.views) from cl_core.touch as t), 0)
         from person_view as v
         where v.visitor_id in (select i.visitor_id from cl_core.identity as i)
