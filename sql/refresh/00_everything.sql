@@ -1,6 +1,12 @@
 -- Before a rebuild: all that is derived goes, and every fact counts as changed, so that the steps that follow compute the
 -- reports anew from the facts alone. Rows are deleted, not truncated: readers keep seeing the old ones until the commit.
 
+delete from cl_marketing.lead_origin;
+delete from cl_marketing.topic_deals;
+delete from cl_marketing.campaign_deals;
+delete from cl_marketing.channel_deals;
+delete from cl_marketing.content_deals;
+delete from cl_marketing.counted_deal;
 delete from cl_marketing.content_people_month;
 delete from cl_marketing.content_view_month;
 delete from cl_marketing.campaign_credit;

@@ -57,9 +57,11 @@ select cl_ops.note_named();
 -- Content: what was seen, and what the catalogues say of it. Each property comes from the first catalogue that has it, in
 -- the order of the configuration (those that it no longer names come last, by their names); kind, topic, stage and persona
 -- that none has from the first rule that fits and has it; a title that none has is the newest that a view showed.
+-- The topic of before stays known: what is summed up under it changes.
 create temporary table changed_content on commit drop as
-select c.key as content_id
+select c.key as content_id, t.topic
 from cl_ops.changed_key as c
+left join cl_core.content as t on t.content_id = c.key
 where c.kind = 'content';
 
 create temporary table catalogued on commit drop as
