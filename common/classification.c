@@ -4,6 +4,7 @@
 
 static const char *const site_columns[SITE_COLUMN_COUNT] = {"category", "pattern", "source"};
 static const char *const bot_columns[BOT_COLUMN_COUNT] = {"says", "word"};
+static const char *const free_mail_columns[FREE_MAIL_COLUMN_COUNT] = {"kind", "domain"};
 
 static Status read_shipped(const char *name, const char *const *columns, size_t column_count, Arena *arena,
                            FactList *ret_list, Error *error)
@@ -26,14 +27,21 @@ static Status read_file(const char *path, const char *const *columns, size_t col
     return fact_list_parse(content, path, columns, column_count, arena, ret_list, error);
 }
 
-Status classification_read(const char *sites_path, const char *bots_path, Arena *arena, Classification *ret_lists,
-                           Error *error)
+/* The file, or without one (NULL) the list shipped under that name. */
+static Status read_list(const char *path, const char *name, const char *const *columns, size_t column_count,
+                        Arena *arena, FactList *ret_list, Error *error)
+{
+    return path ? read_file(path, columns, column_count, arena, ret_list, error)
+                : read_shipped(name, columns, column_count, arena, ret_list, error);
+}
+
+Status classification_read(const ClassificationFiles *files, Arena *arena, Classification *ret_lists, Error *error)
 {
     Classification lists;
-    TRY(sites_path ? read_file(sites_path, site_columns, SITE_COLUMN_COUNT, arena, &lists.sites, error)
-                   : read_shipped("sites.tsv", site_columns, SITE_COLUMN_COUNT, arena, &lists.sites, error));
-    TRY(bots_path ? read_file(bots_path, bot_columns, BOT_COLUMN_COUNT, arena, &lists.bots, error)
-                  : read_shipped("bots.tsv", bot_columns, BOT_COLUMN_COUNT, arena, &lists.bots, error));
+    TRY(read_list(files->sites, "sites.tsv", site_columns, SITE_COLUMN_COUNT, arena, &lists.sites, error));
+    TRY(read_list(files->bots, "bots.tsv", bot_columns, BOT_COLUMN_COUNT, arena, &lists.bots, error));
+    TRY(read_list(files->free_mail, "free_mail.tsv", free_mail_columns, FREE_MAIL_COLUMN_COUNT, arena, &lists.free_mail,
+                  error));
     *ret_lists = lists;
     return STATUS_OK;
 }

@@ -1,10 +1,11 @@
-/* The lists of facts by which views are classified: sites that refer, words of robots. Part of the configuration, since
- * what they hold decides what a view becomes; closedloop-transform alone knows what they mean.
+/* The lists of facts by which records are classified: sites that refer, words of robots, domains of free mail. Part of
+ * the configuration, since what they hold decides what a record becomes; closedloop-transform alone knows what they
+ * mean.
  *
  *     classification: {sites: my-sites.tsv}         in closedloop.yaml: in place of the list shipped with the program
  *
  *     Classification lists;
- *     TRY(classification_read(NULL, "/etc/closedloop/bots.tsv", &arena, &lists, error));
+ *     TRY(classification_read(&(ClassificationFiles){.bots = "/etc/closedloop/bots.tsv"}, &arena, &lists, error));
  */
 #ifndef CLOSEDLOOP_COMMON_CLASSIFICATION_H
 #define CLOSEDLOOP_COMMON_CLASSIFICATION_H
@@ -16,18 +17,23 @@
 
 enum { SITE_COLUMN_CATEGORY, SITE_COLUMN_PATTERN, SITE_COLUMN_SOURCE, SITE_COLUMN_COUNT };
 enum { BOT_COLUMN_SAYS, BOT_COLUMN_WORD, BOT_COLUMN_COUNT };
+enum { FREE_MAIL_COLUMN_KIND, FREE_MAIL_COLUMN_DOMAIN, FREE_MAIL_COLUMN_COUNT };
 
 typedef struct Classification {
-    FactList sites, bots;
+    FactList sites, bots, free_mail;
 } Classification;
 
-/* The files transform/data/sites.tsv and bots.tsv as they were when the programs were built. */
+/* Where the lists are. NULL stands for the list shipped with the program. */
+typedef struct ClassificationFiles {
+    const char *sites, *bots, *free_mail;
+} ClassificationFiles;
+
+/* The files of transform/data as they were when the programs were built. */
 extern const EmbeddedFile shipped_lists[];
 extern const size_t shipped_list_count;
 
-/* NULL stands for the list shipped with the program. The lists and what they say stay in the arena; the paths must
- * outlive them. ERROR_CONFIG, naming file and line, for what is no such list. */
-Status classification_read(const char *sites_path, const char *bots_path, Arena *arena, Classification *ret_lists,
-                           Error *error);
+/* The lists and what they say stay in the arena; the paths must outlive them. ERROR_CONFIG, naming file and line, for
+ * what is no such list. */
+Status classification_read(const ClassificationFiles *files, Arena *arena, Classification *ret_lists, Error *error);
 
 #endif

@@ -42,6 +42,8 @@ void kind_put_record_key(CopyWriter *writer, const char *name, const SourceRules
 void kind_put_merged_into(CopyWriter *writer, const Conversion *conversion);
 /* The person of a contact or an address. */
 void kind_put_person_key(CopyWriter *writer, const SourceRules *rules, const Value *contact, const Value *email);
+/* The company's domain that the address is of. */
+void kind_put_company_domain(CopyWriter *writer, const SourceRules *rules, const Value *email);
 /* An amount, rounded to the minor unit of its currency, and then the currency, which is set. */
 void kind_put_money(CopyWriter *writer, const Value *amount, const Value *currency);
 

@@ -45,12 +45,21 @@ static bool make_merged_into(Conversion *conversion, const Value *values, Key *r
            record_key_of_value("account", conversion->rules, &values[ACCOUNT_MERGED_INTO], ret_key);
 }
 
+/* What is kept as text since it is no host has none. */
+static void put_company_domain(const Conversion *conversion, const Value *domain, CopyWriter *writer)
+{
+    char space[COMPANY_DOMAIN_SPACE];
+    copy_put_text(writer, value_is_set(domain) ? company_domain_of(conversion->rules->companies, domain->text, space)
+                                               : TEXT_NULL);
+}
+
 static Status put(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error)
 {
     (void)error;
     copy_put_text(writer, conversion->rules->system);
     kind_put_text(writer, &values[ACCOUNT_KEY]);
     kind_put_text(writer, &values[ACCOUNT_DOMAIN]);
+    put_company_domain(conversion, &values[ACCOUNT_DOMAIN], writer);
     kind_put_text(writer, &values[ACCOUNT_NAME]);
     kind_put_text(writer, &values[ACCOUNT_INDUSTRY]);
     kind_put_integer(writer, &values[ACCOUNT_EMPLOYEES]);

@@ -69,6 +69,7 @@ static Status put_contact(Conversion *conversion, const Value *values, CopyWrite
     copy_put_text(writer, rules->system);
     kind_put_text(writer, &values[DEAL_CONTACT_CONTACT_KEY]);
     kind_put_text(writer, &values[DEAL_CONTACT_EMAIL]);
+    kind_put_company_domain(writer, rules, &values[DEAL_CONTACT_EMAIL]);
     kind_put_text(writer, &values[DEAL_CONTACT_ROLE]);
     kind_put_boolean(writer, &values[DEAL_CONTACT_IS_PRIMARY]);
     return STATUS_OK;

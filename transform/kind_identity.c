@@ -36,6 +36,7 @@ void identity_put(CopyWriter *writer, const SourceRules *rules, const Identity *
     copy_put_text(writer, rules->system);
     kind_put_text(writer, identity->contact);
     kind_put_text(writer, identity->email);
+    kind_put_company_domain(writer, rules, identity->email);
 }
 
 static Status put(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error)

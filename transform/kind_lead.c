@@ -69,6 +69,7 @@ static Status put(Conversion *conversion, const Value *values, CopyWriter *write
     copy_put_text(writer, rules->system);
     kind_put_text(writer, &values[LEAD_CONTACT_KEY]);
     kind_put_text(writer, &values[LEAD_EMAIL]);
+    kind_put_company_domain(writer, rules, &values[LEAD_EMAIL]);
     put_email_key(rules, &values[LEAD_EMAIL], writer);
     TRY(put_other_emails(conversion, &values[LEAD_OTHER_EMAILS], &values[LEAD_EMAIL], writer, error));
     kind_put_merged_into(writer, conversion);

@@ -1,6 +1,7 @@
 /* What the kinds' checks and rows share. */
 #include "transform/kind.h"
 
+#include "transform/email.h"
 #include "transform/identity_key.h"
 #include "transform/record_key.h"
 
@@ -57,6 +58,13 @@ void kind_put_person_key(CopyWriter *writer, const SourceRules *rules, const Val
         copy_put_uuid(writer, &key);
     else
         copy_put_null(writer);
+}
+
+void kind_put_company_domain(CopyWriter *writer, const SourceRules *rules, const Value *email)
+{
+    char space[COMPANY_DOMAIN_SPACE];
+    Text domain = value_is_set(email) ? email_domain(email->text) : TEXT_NULL;
+    copy_put_text(writer, text_is_null(domain) ? TEXT_NULL : company_domain_of(rules->companies, domain, space));
 }
 
 static bool round_amount(const Value *amount, const Value *currency, Decimal *ret_amount)

@@ -68,7 +68,8 @@ static Status find_rules(Run *run, const Source *source, const SourceRules **ret
 {
     size_t index = (size_t)(source - run->config->sources);
     if (!run->rules[index])
-        TRY(source_rules_make(run->config, source, &run->sites, &run->secret, &run->rules[index], error));
+        TRY(source_rules_make(run->config, source, &run->sites, &run->companies, &run->secret, &run->rules[index],
+                              error));
     *ret_rules = run->rules[index];
     return STATUS_OK;
 }
@@ -265,6 +266,7 @@ Status run_prepare(Run *run, Error *error)
         return error_no_memory(error);
     TRY(site_index_make(&run->config->classification.sites, &run->sites, error));
     TRY(bot_matcher_make(&run->config->classification.bots, &run->bots, error));
+    TRY(company_domains_make(&run->config->classification.free_mail, &run->companies, error));
     return load_secret(run, error);
 }
 
@@ -299,6 +301,7 @@ void run_done(Run *run)
     free(run->totals);
     site_index_done(&run->sites);
     bot_matcher_done(&run->bots);
+    company_domains_done(&run->companies);
     run->rules = NULL;
     run->totals = NULL;
 }

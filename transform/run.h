@@ -35,6 +35,7 @@ typedef struct Run {
     Secret secret;
     SiteIndex sites;
     BotMatcher bots;
+    CompanyDomains companies;
     SourceRules **rules; /* of each source of the configuration, made when it first has a batch */
     RunTotal *totals;    /* of each source */
     Error failure;       /* the first one; no code: none */

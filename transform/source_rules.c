@@ -53,14 +53,15 @@ static Status fill(const Config *config, const SiteIndex *sites, SourceRules *ru
     return make_channel_rules(sites, rules, error);
 }
 
-Status source_rules_make(const Config *config, const Source *source, const SiteIndex *sites, const Secret *secret,
-                         SourceRules **ret_rules, Error *error)
+Status source_rules_make(const Config *config, const Source *source, const SiteIndex *sites,
+                         const CompanyDomains *companies, const Secret *secret, SourceRules **ret_rules, Error *error)
 {
     SourceRules *rules = calloc(1, sizeof *rules);
     if (!rules)
         return error_no_memory(error);
     rules->source = source;
     rules->traffic = &config->traffic;
+    rules->companies = companies;
     rules->secret = *secret;
     rules->system = text_from(source->system);
     rules->arena = arena_make(ARENA_CEILING);

@@ -1,7 +1,7 @@
 /* What a source says about its records, made ready once: zones, formats, the rules of its URLs and arrivals.
  *
  *     SourceRules *rules = NULL;
- *     TRY(source_rules_make(&config, source, &sites, &secret, &rules, error));
+ *     TRY(source_rules_make(&config, source, &sites, &companies, &secret, &rules, error));
  *     ...
  *     source_rules_free(rules);
  */
@@ -16,6 +16,7 @@
 #include "common/time.h"
 #include "transform/canonical_url.h"
 #include "transform/channel.h"
+#include "transform/company_domain.h"
 
 typedef struct SourceRules {
     const Source *source; /* the configuration's */
@@ -29,12 +30,14 @@ typedef struct SourceRules {
     char currency[CURRENCY_SIZE]; /* what reports are in */
     UrlRules url;
     ChannelRules channels;
+    const CompanyDomains *companies;
     Arena arena;
 } SourceRules;
 
-/* ERROR_CONFIG, naming the source, for what cannot be used. The configuration and the sites must outlive the rules. */
-Status source_rules_make(const Config *config, const Source *source, const SiteIndex *sites, const Secret *secret,
-                         SourceRules **ret_rules, Error *error);
+/* ERROR_CONFIG, naming the source, for what cannot be used. The configuration, the sites and the companies' domains
+ * must outlive the rules. */
+Status source_rules_make(const Config *config, const Source *source, const SiteIndex *sites,
+                         const CompanyDomains *companies, const Secret *secret, SourceRules **ret_rules, Error *error);
 
 /* NULL is allowed. */
 void source_rules_free(SourceRules *rules);

@@ -6,15 +6,16 @@ static const char *const view_columns[] = {"view_id",    "visitor_id", "viewed_a
 #define VERSION(id) id, "ordinal", "digest", "is_deleted", "updated_at"
 
 static const char *const identity_columns[] = {
-    VERSION("identity_id"), "visitor_id", "person_key", "identified_at", "system", "contact_key", "email"};
+    VERSION("identity_id"), "visitor_id", "person_key",    "identified_at", "system",
+    "contact_key",          "email",      "company_domain"};
 
 static const char *const lead_columns[] = {
-    VERSION("lead_id"), "person_key", "system", "contact_key", "email",         "email_key", "other_email_keys",
-    "merged_into_key",  "account_id", "name",   "company",     "title",         "employees", "country",
-    "industry",         "phone",      "stage",  "owner",       "source_detail", "created_at"};
+    VERSION("lead_id"), "person_key",      "system",     "contact_key", "email",   "company_domain", "email_key",
+    "other_email_keys", "merged_into_key", "account_id", "name",        "company", "title",          "employees",
+    "country",          "industry",        "phone",      "stage",       "owner",   "source_detail",  "created_at"};
 
 static const char *const account_columns[] = {
-    VERSION("account_id"), "system",  "account_key", "domain",         "name",      "industry",
+    VERSION("account_id"), "system",  "account_key", "domain",         "company_domain", "name", "industry",
     "employees",           "country", "owner",       "merged_into_id", "created_at"};
 
 static const char *const deal_columns[] = {
@@ -22,7 +23,8 @@ static const char *const deal_columns[] = {
     "amount",           "currency", "is_won",   "is_closed", "merged_into_id", "created_at", "closed_at"};
 
 static const char *const deal_contact_columns[] = {
-    VERSION("deal_contact_id"), "deal_id", "person_key", "system", "contact_key", "email", "role", "is_primary"};
+    VERSION("deal_contact_id"), "deal_id", "person_key", "system", "contact_key", "email",
+    "company_domain",           "role",    "is_primary"};
 
 static const char *const activity_columns[] = {VERSION("activity_id"),
                                                "system",

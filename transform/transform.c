@@ -4,6 +4,7 @@
 #include "common/config/config.h"
 #include "common/log.h"
 #include "common/option.h"
+#include "common/public_suffix.h"
 #include "common/signal.h"
 #include "common/table.h"
 #include "common/version.h"
@@ -23,8 +24,8 @@ typedef struct Values {
 
 static const char *const log_formats[] = {"text", "json", NULL};
 
-enum { LIST_NONE = -1, LIST_SITES, LIST_BOTS };
-static const char *const list_names[] = {"sites", "bots", NULL};
+enum { LIST_NONE = -1, LIST_SITES, LIST_BOTS, LIST_FREE_MAIL };
+static const char *const list_names[] = {"sites", "bots", "free_mail", NULL};
 
 static const Option options[] = {
     {"config", 'c', "FILE", OPTION_TEXT, offsetof(Values, config), .variable = "CLOSEDLOOP_CONFIG",
@@ -33,8 +34,9 @@ static const Option options[] = {
     {"dry-run", 'n', NULL, OPTION_FLAG, offsetof(Values, is_dry),
      .meaning = "do all the work and count, and leave nothing behind"},
     {"classification", 0, NULL, OPTION_FLAG, offsetof(Values, shows_lists),
-     .meaning = "check and show the lists by which arrivals and robots are told: file, date, entries, and do no work"},
-    {"print", 0, "sites|bots", OPTION_CHOICE, offsetof(Values, list), .choices = list_names,
+     .meaning = "check and show the lists by which arrivals, robots and free mail are told: file, date, entries, and "
+                "do no work"},
+    {"print", 0, "sites|bots|free_mail", OPTION_CHOICE, offsetof(Values, list), .choices = list_names,
      .meaning = "write that list as it is in force, to be edited and named under `classification`, and do no work"},
     {"quiet", 'q', NULL, OPTION_FLAG, offsetof(Values, is_quiet), .meaning = "log warnings and errors only, no table"},
     {"log-format", 0, "text|json", OPTION_CHOICE, offsetof(Values, log_format), .choices = log_formats,
@@ -130,18 +132,41 @@ static Status add_entries(Table *table, const char *name, const FactList *list, 
     return STATUS_OK;
 }
 
+static void say_where(const char *name, const FactList *list)
+{
+    printf("%s: %s%s%s%.*s\n", name, list->name, strchr(list->name, '/') ? "" : " as shipped",
+           list->from.size ? "; " : "", TEXT_PRINTF(list->from));
+}
+
 static Status show_lists(const Classification *lists, Error *error)
 {
     cleanup(table_done) Table table = table_make(list_columns, sizeof list_columns / sizeof *list_columns, NAME_WIDTH);
-    const FactList *const all[] = {&lists->sites, &lists->bots};
     TRY(add_entries(&table, "sites", &lists->sites, SITE_COLUMN_CATEGORY, error));
     TRY(add_entries(&table, "bots", &lists->bots, BOT_COLUMN_SAYS, error));
+    TRY(add_entries(&table, "free_mail", &lists->free_mail, FREE_MAIL_COLUMN_KIND, error));
     TRY(table_print(&table, stdout, error));
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        printf("%s%s: %s%s%s%.*s\n", i ? "" : "\n", i ? "bots" : "sites", all[i]->name,
-               strchr(all[i]->name, '/') ? "" : " as shipped", all[i]->from.size ? "; " : "",
-               TEXT_PRINTF(all[i]->from));
+    char date[PUBLIC_SUFFIX_DATE_SIZE];
+    public_suffix_date(date);
+    printf("\n");
+    say_where("sites", &lists->sites);
+    say_where("bots", &lists->bots);
+    say_where("free_mail", &lists->free_mail);
+    printf("public suffixes: the list of %s that libpsl was built with\n", date);
     return STATUS_OK;
+}
+
+static Text list_content(const Classification *lists, int list)
+{
+    switch (list) {
+    case LIST_SITES:
+        return lists->sites.content;
+    case LIST_BOTS:
+        return lists->bots.content;
+    case LIST_FREE_MAIL:
+        return lists->free_mail.content;
+    default:
+        return TEXT("");
+    }
 }
 
 /* Checks them all the same: what cannot be used is neither shown nor printed. */
@@ -149,13 +174,13 @@ static Status answer_lists(const Values *values, const Classification *lists, Er
 {
     cleanup(site_index_done) SiteIndex sites = {.sites = NULL};
     cleanup(bot_matcher_done) BotMatcher bots = {.next = NULL};
+    cleanup(company_domains_done) CompanyDomains companies = {.free_mail = NULL};
     TRY(site_index_make(&lists->sites, &sites, error));
     TRY(bot_matcher_make(&lists->bots, &bots, error));
+    TRY(company_domains_make(&lists->free_mail, &companies, error));
     if (values->shows_lists)
         TRY(show_lists(lists, error));
-    Text content = values->list == LIST_SITES  ? lists->sites.content
-                   : values->list == LIST_BOTS ? lists->bots.content
-                                               : TEXT("");
+    Text content = list_content(lists, values->list);
     if (fwrite(content.data, 1, content.size, stdout) != content.size || fflush(stdout) != 0)
         return error_set(error, ERROR_IO, "cannot write to stdout");
     return STATUS_OK;

@@ -36,7 +36,7 @@ typedef struct AttributionEntry {
 
 typedef struct ClassificationEntry {
     const YamlNode *node;
-    const char *sites, *bots;
+    const char *sites, *bots, *free_mail;
 } ClassificationEntry;
 
 typedef struct ConfigEntry {
@@ -53,7 +53,7 @@ static const SchemaName untils[] = {{"closed_at", UNTIL_CLOSED_AT}, {"created_at
 /* The values of models and scopes are their own places in the list. */
 static const SchemaName models[] = {{"first_touch", 0},    {"last_touch", 1}, {"linear", 2},
                                     {"position_based", 3}, {"time_decay", 4}, {NULL, 0}};
-static const SchemaName scopes[] = {{"deal_contacts", 0}, {NULL, 0}};
+static const SchemaName scopes[] = {{"deal_contacts", 0}, {"account", 1}, {NULL, 0}};
 
 static const SchemaField reporting_fields[] = {
     {"timezone", SCHEMA_STRING, offsetof(ReportingEntry, timezone), .default_text = "UTC", .minimum = 1, .maximum = 255,
@@ -84,6 +84,8 @@ static const SchemaField classification_fields[] = {
      .meaning = "a file in place of the shipped list of sites that refer"},
     {"bots", SCHEMA_STRING, offsetof(ClassificationEntry, bots), .minimum = 1, .maximum = PATH_MAX,
      .meaning = "a file in place of the shipped list of words that robots are known by"},
+    {"free_mail", SCHEMA_STRING, offsetof(ClassificationEntry, free_mail), .minimum = 1, .maximum = PATH_MAX,
+     .meaning = "a file in place of the shipped list of domains that are no company's"},
 };
 static const Schema classification_schema = {classification_fields,
                                              sizeof classification_fields / sizeof classification_fields[0],
@@ -101,7 +103,7 @@ static const SchemaField config_fields[] = {
     {"attribution", SCHEMA_MAPPING, offsetof(ConfigEntry, attribution), .schema = &attribution_schema,
      .meaning = "what a deal's journey is, and how its touches share the credit"},
     {"classification", SCHEMA_MAPPING, offsetof(ConfigEntry, classification), .schema = &classification_schema,
-     .meaning = "the lists by which arrivals and robots are told"},
+     .meaning = "the lists by which arrivals, robots and free mail are told"},
     {"traffic", SCHEMA_MAPPING, offsetof(ConfigEntry, traffic), .schema = &traffic_schema,
      .meaning = "which views count for nobody: internal ones, and those of robots by their number"},
     {"sources", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, sources), .maximum = SOURCES_MAX, .schema = &source_schema,
@@ -237,10 +239,11 @@ static Status find_list(const Config *config, const ClassificationEntry *entry, 
 
 static Status take_classification(const ClassificationEntry *entry, Arena *arena, Config *config, Error *error)
 {
-    const char *sites, *bots;
-    TRY(find_list(config, entry, "sites", entry->sites, arena, &sites, error));
-    TRY(find_list(config, entry, "bots", entry->bots, arena, &bots, error));
-    return classification_read(sites, bots, arena, &config->classification, error);
+    ClassificationFiles files;
+    TRY(find_list(config, entry, "sites", entry->sites, arena, &files.sites, error));
+    TRY(find_list(config, entry, "bots", entry->bots, arena, &files.bots, error));
+    TRY(find_list(config, entry, "free_mail", entry->free_mail, arena, &files.free_mail, error));
+    return classification_read(&files, arena, &config->classification, error);
 }
 
 static Status take_sources(const SchemaItems *entries, Arena *arena, Config *config, Error *error)

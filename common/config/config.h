@@ -196,7 +196,7 @@ typedef struct Config {
         long long lookback_days, half_life_days;
         AttributionUntil until;
         const char *model; /* the one that reports show first */
-        const char *scope; /* deal_contacts */
+        const char *scope; /* deal_contacts or account */
     } attribution;
     Classification classification;
     Traffic traffic;

@@ -1,4 +1,5 @@
 #include "common/config/source.h"
+#include "common/public_suffix.h"
 
 enum { DIGEST_CEILING = 16 << 20 };
 
@@ -155,6 +156,23 @@ static bool has_views(const Source *source)
     return false;
 }
 
+/* Whether a company's domain is made of what the source says: an address, or an account's own domain. */
+static bool has_company_domains(const Source *source)
+{
+    for (size_t i = 0; i < source->mapping_count; i++) {
+        const RecordMapping *mapping = &source->mappings[i];
+        if (mapping->kind != RECORD_VIEW && mapping->kind != RECORD_IDENTITY && mapping->kind != RECORD_LEAD &&
+            mapping->kind != RECORD_DEAL_CONTACT && mapping->kind != RECORD_ACCOUNT)
+            continue;
+        const char *name = mapping->kind == RECORD_ACCOUNT ? "domain" : "email";
+        int field = record_field_find(mapping->kind, text_from(name));
+        for (size_t j = 0; j < mapping->field_count; j++)
+            if (mapping->fields[j].field == field)
+                return true;
+    }
+    return false;
+}
+
 static void add_key(Content *content, const char *name, const Key *key)
 {
     add(content, name, (Text){(const char *)key->bytes, sizeof key->bytes});
@@ -165,6 +183,14 @@ static void add_classification(Content *content, const Config *config)
 {
     add_key(content, "sites", &config->classification.sites.digest);
     add_key(content, "bots", &config->classification.bots.digest);
+}
+
+/* What companies' domains are made by. The list of public suffixes is the library's, so that another one makes other
+ * batches: the domains of people and of accounts are then always made by the same. */
+static void add_company_domains(Content *content, const Config *config)
+{
+    add_key(content, "free_mail", &config->classification.free_mail.digest);
+    add(content, "public_suffixes", public_suffix_digest());
 }
 
 static void add_traffic(Content *content, const Traffic *traffic)
@@ -192,6 +218,8 @@ Status source_digest(const Source *source, const Config *config, Key *ret_digest
         add_classification(&content, config);
         add_traffic(&content, &config->traffic);
     }
+    if (has_company_domains(source))
+        add_company_domains(&content, config);
     add_source(&content, source);
     Text all = buffer_text(&content.buffer);
     if (content.status == STATUS_OK)

@@ -204,6 +204,7 @@ create table cl_core.identity_history (
     system text,
     contact_key text,
     email text,
+    company_domain text,
     primary key (identity_id, source, batch_no)
 );
 
@@ -221,6 +222,7 @@ create table cl_core.lead_history (
     system text,
     contact_key text,
     email text,
+    company_domain text,
     email_key uuid,
     other_email_keys uuid[],
     merged_into_key uuid,
@@ -252,6 +254,7 @@ create table cl_core.account_history (
     system text,
     account_key text,
     domain text,
+    company_domain text,
     name text,
     industry text,
     employees integer,
@@ -303,6 +306,7 @@ create table cl_core.deal_contact_history (
     system text,
     contact_key text,
     email text,
+    company_domain text,
     role text,
     is_primary boolean,
     primary key (deal_contact_id, source, batch_no)

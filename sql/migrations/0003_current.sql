@@ -60,7 +60,8 @@ create table cl_core.identity (
     identified_at timestamptz not null,
     system text,
     contact_key text,
-    email text
+    email text,
+    company_domain text
 );
 create index on cl_core.identity (visitor_id);
 create index on cl_core.identity (person_key);
@@ -77,6 +78,7 @@ create table cl_core.lead (
     system text,
     contact_key text,
     email text,
+    company_domain text,
     merged_into_key uuid,
     account_id uuid,
     name text,
@@ -101,6 +103,7 @@ create table cl_core.account (
     system text,
     account_key text,
     domain text,
+    company_domain text,
     name text,
     industry text,
     employees integer,
@@ -153,6 +156,7 @@ create table cl_core.deal_contact (
     system text,
     contact_key text,
     email text,
+    company_domain text,
     role text,
     is_primary boolean
 );

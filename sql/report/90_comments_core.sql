@@ -24,6 +24,7 @@ begin
             ('visitor_id', 'visitor: keyed digest of a cookie or device id, within its system'),
             ('contact_key', 'contact''s key in its system, as written there'),
             ('email', 'e-mail address, in lower case'),
+            ('company_domain', 'company''s own domain: what was registered below a public suffix, in lower case and ASCII; null: none, or free mail'),
             ('account_id', 'account: cl_core.account; it may not be known there'),
             ('deal_id', 'deal: cl_core.deal; it may not be known there'),
             ('content_id', 'content: cl_core.content'),

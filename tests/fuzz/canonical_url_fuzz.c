@@ -43,7 +43,7 @@ static void check_arrival(Text raw)
         Classification shipped;
         Error error = ERROR_INIT;
         lists = arena_make(8 << 20);
-        require(classification_read(NULL, NULL, &lists, &shipped, &error) == STATUS_OK);
+        require(classification_read(&(ClassificationFiles){.sites = NULL}, &lists, &shipped, &error) == STATUS_OK);
         require(site_index_make(&shipped.sites, &sites, &error) == STATUS_OK);
         rules.sites = &sites;
         require(url_rules_make(&url_rules, TEXT("https://example.com/"), NULL, 0) == URL_OK);

@@ -22,6 +22,7 @@ typedef struct Fixture {
     Config config;
     Arena lists;
     SiteIndex sites;
+    CompanyDomains companies;
     SourceRules *rules;
     BotMatcher bots;
     int descriptor; /* of the record file, which has no name */
@@ -49,11 +50,12 @@ static Fixture *make_fixture(void)
         return &fixture;
     Classification *lists = &fixture.config.classification;
     fixture.lists = arena_make(8 << 20);
-    require(classification_read(NULL, NULL, &fixture.lists, lists, &error) == STATUS_OK);
+    require(classification_read(&(ClassificationFiles){.sites = NULL}, &fixture.lists, lists, &error) == STATUS_OK);
     require(site_index_make(&lists->sites, &fixture.sites, &error) == STATUS_OK);
+    require(company_domains_make(&lists->free_mail, &fixture.companies, &error) == STATUS_OK);
     require(bot_matcher_make(&lists->bots, &fixture.bots, &error) == STATUS_OK);
-    require(source_rules_make(&fixture.config, &fixture.source, &fixture.sites, &secret, &fixture.rules, &error) ==
-            STATUS_OK);
+    require(source_rules_make(&fixture.config, &fixture.source, &fixture.sites, &fixture.companies, &secret,
+                              &fixture.rules, &error) == STATUS_OK);
     fixture.descriptor = memfd_create("records", 0);
     snprintf(fixture.path, sizeof fixture.path, "/proc/self/fd/%d", fixture.descriptor);
     return &fixture;

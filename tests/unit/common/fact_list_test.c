@@ -124,7 +124,7 @@ static void test_shipped_lists(void **state)
     cleanup(arena_done) Arena arena = arena_make(8 << 20);
     Error error = ERROR_INIT;
     Classification lists;
-    assert_int_equal(classification_read(NULL, NULL, &arena, &lists, &error), STATUS_OK);
+    assert_int_equal(classification_read(&(ClassificationFiles){.sites = NULL}, &arena, &lists, &error), STATUS_OK);
     assert_string_equal(lists.sites.name, "sites.tsv");
     assert_string_equal(lists.bots.name, "bots.tsv");
     assert_true(lists.sites.row_count > 200 && lists.bots.row_count > 200);
@@ -132,7 +132,11 @@ static void test_shipped_lists(void **state)
     assert_non_null(lists.bots.from.data);
     assert_sorted(&lists.sites);
     assert_sorted(&lists.bots);
-    assert_int_equal(classification_read("/nowhere/sites.tsv", NULL, &arena, &lists, &error), STATUS_ERROR);
+    assert_string_equal(lists.free_mail.name, "free_mail.tsv");
+    assert_true(lists.free_mail.row_count > 150 && lists.free_mail.from.data);
+    assert_sorted(&lists.free_mail);
+    assert_int_equal(classification_read(&(ClassificationFiles){.sites = "/nowhere/sites.tsv"}, &arena, &lists, &error),
+                     STATUS_ERROR);
 }
 
 int main(void)

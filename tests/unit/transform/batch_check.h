@@ -65,7 +65,7 @@ typedef struct Spool {
 typedef struct Rows {
     const char *const *columns;
     size_t column_count, count;
-    Text cells[ROWS_MAX][24];
+    Text cells[ROWS_MAX][32];
 } Rows;
 
 #define ASSERT_OK(spool, expression)                                                                                   \

@@ -23,7 +23,7 @@ static int make_matcher(void **state)
     Error error = ERROR_INIT;
     Classification shipped;
     lists = arena_make(8 << 20);
-    if (classification_read(NULL, NULL, &lists, &shipped, &error) != STATUS_OK)
+    if (classification_read(&(ClassificationFiles){.sites = NULL}, &lists, &shipped, &error) != STATUS_OK)
         return -1;
     words = shipped.bots;
     return bot_matcher_make(&words, &matcher, &error) == STATUS_OK ? 0 : -1;

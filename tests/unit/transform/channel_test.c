@@ -24,7 +24,7 @@ static int set_up(void **state)
     lists = arena_make(8 << 20);
     Classification shipped;
     Error error = ERROR_INIT;
-    if (classification_read(NULL, NULL, &lists, &shipped, &error) != STATUS_OK ||
+    if (classification_read(&(ClassificationFiles){.sites = NULL}, &lists, &shipped, &error) != STATUS_OK ||
         site_index_make(&shipped.sites, &sites, &error) != STATUS_OK)
         return -1;
     rules = (ChannelRules){.sites = &sites, .own_hosts = own_hosts, .own_host_count = 2};

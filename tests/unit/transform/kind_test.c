@@ -153,6 +153,35 @@ static void test_account(void **state)
     spool_done(&spool);
 }
 
+/* The company's domain of an address and of an account are one text. */
+static void test_company_domains(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, accounts);
+    spool_add(&spool, RECORD_ACCOUNT, 1, "account_key=1", "domain=https://www.shop.Acme.co.uk/en?a=b", NULL);
+    spool_add(&spool, RECORD_ACCOUNT, 2, "account_key=2", "domain=gmail.com", NULL);
+    spool_add(&spool, RECORD_ACCOUNT, 3, "account_key=3", "domain=n/a", NULL);
+    spool_add(&spool, RECORD_ACCOUNT, 4, "account_key=4", "domain=http://192.0.2.1/", NULL);
+    spool_add(&spool, RECORD_ACCOUNT, 5, "account_key=5", NULL);
+    Rows rows = run(&spool, "account");
+    assert_cell(&rows, 0, "domain", "shop.acme.co.uk");
+    assert_cell(&rows, 0, "company_domain", "acme.co.uk");
+    for (size_t i = 1; i < 5; i++)
+        assert_cell_null(&rows, i, "company_domain");
+    spool_done(&spool);
+
+    spool_make(&spool, leads);
+    spool_add(&spool, RECORD_LEAD, 1, "contact_key=1", "email=Ann@mail.Acme.co.uk", "other_emails=ann@gmail.com", NULL);
+    spool_add(&spool, RECORD_LEAD, 2, "contact_key=2", "email=ben@gmail.com", "other_emails=ben@acme.co.uk", NULL);
+    spool_add(&spool, RECORD_LEAD, 3, "contact_key=3", NULL);
+    rows = run(&spool, "lead");
+    assert_cell(&rows, 0, "company_domain", "acme.co.uk");
+    assert_cell_null(&rows, 1, "company_domain");
+    assert_cell_null(&rows, 2, "company_domain");
+    spool_done(&spool);
+}
+
 static void test_deal(void **state)
 {
     Spool spool;
@@ -248,6 +277,7 @@ static void test_deal_contact(void **state)
     assert_cell_key(&rows, 0, "deal_id", deal);
     assert_cell_key(&rows, 0, "person_key", contact);
     assert_cell(&rows, 0, "email", "ann@example.com");
+    assert_cell(&rows, 0, "company_domain", "example.com");
     assert_cell(&rows, 0, "role", "champion");
     assert_cell_boolean(&rows, 0, "is_primary", true);
     assert_cell_key(&rows, 1, "deal_contact_id", KEY("deal_contact", BYTES_OF(deal), BYTES_OF(email), TEXT_NULL));
@@ -509,6 +539,7 @@ static void test_identity(void **state)
                     KEY("identity_parts", TEXT("sf"), BYTES_OF(visitor), TEXT("1772323200000000"), BYTES_OF(contact)));
     assert_cell_key(&rows, 1, "person_key", contact);
     assert_cell(&rows, 1, "email", "ann@example.com");
+    assert_cell(&rows, 1, "company_domain", "example.com");
     Rows rejects = spool_rows(&spool, 0, "reject");
     assert_cell(&rejects, 0, "field", "email");
     /* What is rejected shows no cookie. */
@@ -547,6 +578,7 @@ int main(void)
         cmocka_unit_test(test_a_merge_goes_to_the_row_of_its_key),
         cmocka_unit_test(test_bad_address_rejects_lead),
         cmocka_unit_test(test_account),
+        cmocka_unit_test(test_company_domains),
         cmocka_unit_test(test_deal),
         cmocka_unit_test(test_deal_as_germans_write_it),
         cmocka_unit_test(test_bad_deals),

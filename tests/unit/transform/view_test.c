@@ -133,6 +133,7 @@ static void test_view_that_shows_person_is_identity(void **state)
     assert_cell(&identities, 0, "system", "web");
     assert_cell_null(&identities, 0, "contact_key");
     assert_cell(&identities, 0, "email", "ann@example.com");
+    assert_cell(&identities, 0, "company_domain", "example.com");
     assert_cell_key(&identities, 1, "person_key", SECRET_KEY("contact", TEXT("web"), TEXT("C1")));
     assert_cell(&identities, 1, "contact_key", "C1");
     assert_cell(&identities, 1, "email", "ann@example.com");

@@ -258,7 +258,8 @@ static void refuses_unknown_keys_and_values(void **state)
     assert_refused(fixture, "reporting: {currency: EURO}\n", "1:23: unknown currency 'EURO'",
                    "write its ISO 4217 code, such as EUR or USD");
     assert_refused(fixture, "attribution: {model: liner}\n", "1:22: unknown model 'liner'", "did you mean 'linear'?");
-    assert_refused(fixture, "attribution: {scope: account}\n", "1:22: unknown scope 'account'", NULL);
+    assert_refused(fixture, "attribution: {scope: acount}\n", "1:22: unknown scope 'acount'",
+                   "did you mean 'account'?");
     assert_refused(fixture, "attribution: {lookback_days: 0}\n",
                    "1:30: the value of 'lookback_days' must be from 1 to 3650, not 0", NULL);
     assert_refused(fixture, deals("csv", FIELDS, "    preste: x\n"), "7:5: unknown key 'preste'", NULL);
@@ -526,6 +527,41 @@ static void lists_decide_what_views_become(void **state)
     assert_memory_not_equal(&also, &also_own, sizeof also);
 }
 
+#define FREE_MAIL "classification: {free_mail: free_mail.tsv}\n"
+
+/* Another list of free mail makes other batches of what has addresses of people or domains of accounts, and of nothing
+ * else. */
+static void free_mail_decides_what_people_and_accounts_become(void **state)
+{
+    static const struct {
+        const char *kind, *fields;
+        bool is_other;
+    } sources[] = {
+        {"lead", "{contact_key: a, email: b}", true},
+        {"lead", "{contact_key: a}", false},
+        {"identity", "{visitor: a, identified_at: b, email: c}", true},
+        {"account", "{account_key: a, domain: b}", true},
+        {"account", "{account_key: a}", false},
+        {"deal_contact", "{deal_key: a, email: b}", true},
+        {"deal_contact", "{deal_key: a, contact_key: b}", false},
+        {"view", "{viewed_at: a, url: b, email: c}", true},
+        {"view", "{viewed_at: a, url: b}", false},
+        {"deal", "{deal_key: a, created_at: b}", false},
+        {"activity", "{activity_key: a, email: b, happened_at: c}", false},
+    };
+    Fixture *fixture = *state;
+    write_list(fixture, "free_mail.tsv", "# date: 2026-01-01\nkind\tdomain\nmail\tfree.example\n");
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        char config[1024];
+        snprintf(config, sizeof config,
+                 FREE_MAIL "sources: [{name: s, kind: %s, format: csv, path: s.csv, fields: %s}]\n", sources[i].kind,
+                 sources[i].fields);
+        Key own = digest_of(fixture, config), shipped = digest_of(fixture, config + strlen(FREE_MAIL));
+        if (key_equal(&own, &shipped) == sources[i].is_other)
+            fail_msg("%s %s", sources[i].kind, sources[i].fields);
+    }
+}
+
 static void refuses_lists(void **state)
 {
     Fixture *fixture = *state;
@@ -694,6 +730,7 @@ int main(void)
         TEST(checks_values),
         TEST(digests_what_decides),
         TEST(lists_decide_what_views_become),
+        TEST(free_mail_decides_what_people_and_accounts_become),
         TEST(refuses_lists),
         TEST(reads_traffic),
         TEST(finds_and_checks_sources),
