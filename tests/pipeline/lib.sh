@@ -198,9 +198,10 @@ expect_text() {
 
 # dump_reports: every row of every table and view that reports are made of, in an order of its own. Equal output of two
 # databases: the same reports. Left out is what says when and in which batch something came: the columns batch_no, place,
-# loaded_at, refreshed_at, the bookkeeping of what was brought twice, and what was reported before.
+# loaded_at, refreshed_at, the bookkeeping of what was brought twice, and what was reported before. dump_reports QUERY:
+# with this query's lines too.
 dump_reports() {
-    server_psql "$DATABASE" -XAtq -v ON_ERROR_STOP=1 <<'SQL'
+    server_psql "$DATABASE" -XAtq -v ON_ERROR_STOP=1 <<SQL
 set timezone = 'UTC';
 select
     format(
@@ -220,6 +221,7 @@ where n.nspname in ('cl_core', 'cl_marketing', 'cl_sales', 'cl_smarketing')
 group by n.nspname, c.relname
 order by n.nspname, c.relname
 \gexec
+${1:-}
 SQL
 }
 
