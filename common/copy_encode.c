@@ -147,14 +147,20 @@ Status copy_encode_uuid_array(Buffer *buffer, const Key *keys, size_t count, Err
     return STATUS_OK;
 }
 
-Status copy_encode_int64_array(Buffer *buffer, const int64_t *values, size_t count, Error *error)
+Status copy_encode_int64_array(Buffer *buffer, const int64_t *values, const bool *are_null, size_t count, Error *error)
 {
-    char *at = begin_array(buffer, OID_INT8, count, count * 12, error);
+    size_t nulls = 0;
+    for (size_t i = 0; are_null && i < count; i++)
+        nulls += are_null[i];
+    char *at = begin_array(buffer, OID_INT8, count, count * 12 - nulls * 8, error);
     if (!at)
         return STATUS_ERROR;
-    for (size_t i = 0; i < count; i++, at += 12) {
-        put32(at, 8);
-        put64(at + 4, values[i]);
+    for (size_t i = 0; i < count; i++) {
+        bool is_null = are_null && are_null[i];
+        put32(at, is_null ? -1 : 8);
+        if (!is_null)
+            put64(at + 4, values[i]);
+        at += is_null ? 4 : 12;
     }
     return STATUS_OK;
 }

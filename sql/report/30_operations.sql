@@ -234,6 +234,11 @@ language sql stable as $$
             where t.person_id = d.person_id and t.touched_at = d.touched_at and t.touch_id = d.touch_id
               and t.content_id = d.content_id and t.arrival_id = d.arrival_id
           )
+          and not exists (
+            select from cl_core.activity as t
+            where t.activity_id = d.touch_id and t.happened_at = d.touched_at
+              and d.content_id = cl_marketing.activity_content(lower(t.kind))
+          )
         union all
         select 'deals reported since a known time', count(*), count(r.deal_id)
         from cl_marketing.deal_touch as t

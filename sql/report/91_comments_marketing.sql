@@ -18,6 +18,12 @@ comment on column cl_marketing.model.is_fitted is 'true: its scores are fitted t
 comment on column cl_marketing.model.is_computed is 'true: the configuration wants it; false: it was computed once, and its number stays its own';
 comment on function cl_marketing.configure_models(jsonb) is 'Takes over the models that the configuration wants, and returns them with their numbers.';
 
+comment on function cl_marketing.names_of(jsonb) is 'Names that the configuration lists; null: none.';
+comment on function cl_marketing.passes(text, jsonb) is 'Whether a filter of the configuration lets the name pass: {"only": [patterns]} or {"except": [patterns]}, * being any characters.';
+comment on function cl_marketing.activity_channel() is 'Channel, and topic, that sales activities stand for where they count as touches.';
+comment on function cl_marketing.activity_arrival() is 'Key of their arrival.';
+comment on function cl_marketing.activity_content(text) is 'Key of the content that activities of the kind stand for.';
+
 comment on table cl_marketing.deal_touch is 'One row: a touch in a deal''s journey, with its share under every model. The journey holds the touches of the deal''s people from lookback before the deal was made (or closed, if that was earlier) to its end; an open deal''s has no end yet. A deal without a touch has one row, with the ids of the rows named unattributed. Deals without a rate have none. Long form: cl_marketing.attribution.';
 comment on column cl_marketing.deal_touch.deal_id is 'deal: cl_core.deal';
 comment on column cl_marketing.deal_touch.position is 'place in the journey, from 1';
@@ -255,4 +261,4 @@ comment on column cl_marketing.content_assist.last_amount is 'full amount of las
 comment on column cl_marketing.content_assist.assisted_amount is 'full amount of assisted_deals';
 comment on column cl_marketing.content_assist.assisted_per_last is 'assisted_deals / last_deals, to 4 places; null: last in none';
 
-comment on function cl_marketing.explain(uuid, text) is 'The journey of a deal under a model, touch by touch, and a last line with the sums. rule says in words, shares in percent, where raw_weight comes from; weight is raw_weight by their sum, to 12 places; unrounded_credit is the deal''s amount times weight; credit is it in whole minor units (cents): rounded down, and what is left over given out, one cent each (+ 0.01), to the largest remainders, of equal ones to the first touches.';
+comment on function cl_marketing.explain(uuid, text) is 'The journey of a deal under a model, touch by touch, and a last line with the sums. rule says in words, shares in percent, where raw_weight comes from; role_weight is that of the person''s role; weight is raw_weight x role_weight by the sum of these, to 12 places; unrounded_credit is the deal''s amount times weight; credit is it in whole minor units (cents): rounded down, and what is left over given out, one cent each (+ 0.01), to the largest remainders, of equal ones to the first touches.';
