@@ -223,9 +223,10 @@ static Status unknown_model(const YamlNode *node, Text name, const char *const *
     const char *nearest = nearest_name(name, names, count);
     if (nearest)
         return error_hint(error, "did you mean '%s'?", nearest);
-    return error_hint(error, "built in are first_touch, last_touch, last_non_direct, linear, position_based, time_decay, "
-                             "u_lead_creation, w_shaped, full_path, j_shaped, inverse_j, markov_content, "
-                             "markov_channel, markov_topic, shapley_channel and shapley_topic");
+    return error_hint(error,
+                      "built in are first_touch, last_touch, last_non_direct, linear, position_based, time_decay, "
+                      "u_lead_creation, w_shaped, full_path, j_shaped, inverse_j, markov_content, "
+                      "markov_channel, markov_topic, shapley_channel and shapley_topic");
 }
 
 static Status take_models(const AttributionEntry *entry, Arena *arena, Attribution *attribution, Error *error)
