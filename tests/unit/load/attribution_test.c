@@ -187,8 +187,7 @@ static void test_milestones_on_one_touch_add(void **state)
 
 static Model custom(int64_t first, int64_t lead, int64_t deal, int64_t closed, int64_t rest)
 {
-    return (Model){
-        .number = 12, .name = "ours", .shares = {first, lead, deal, closed}, .rest = rest};
+    return (Model){.number = 12, .name = "ours", .shares = {first, lead, deal, closed}, .rest = rest};
 }
 
 static void test_custom_shares(void **state)
