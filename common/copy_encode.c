@@ -118,7 +118,7 @@ Status copy_encode_date(Buffer *buffer, const int32_t *days, Error *error)
 }
 
 /* dimensions, has nulls, element type, then length and lower bound; an empty array has no dimension */
-static char *begin_array(Buffer *buffer, int32_t type, size_t count, bool has_nulls, size_t bytes, Error *error)
+static char *begin_array(Buffer *buffer, int32_t type, size_t count, size_t bytes, Error *error)
 {
     if (count > INT32_MAX / 64)
         return error_set(error, ERROR_DATA, "an array of %zu elements", count), NULL;
@@ -126,7 +126,7 @@ static char *begin_array(Buffer *buffer, int32_t type, size_t count, bool has_nu
     if (!at)
         return NULL;
     put32(at, count ? 1 : 0);
-    put32(at + 4, has_nulls);
+    put32(at + 4, 0);
     put32(at + 8, type);
     if (!count)
         return at + 12;
@@ -137,7 +137,7 @@ static char *begin_array(Buffer *buffer, int32_t type, size_t count, bool has_nu
 
 Status copy_encode_uuid_array(Buffer *buffer, const Key *keys, size_t count, Error *error)
 {
-    char *at = begin_array(buffer, OID_UUID, count, false, count * 20, error);
+    char *at = begin_array(buffer, OID_UUID, count, count * 20, error);
     if (!at)
         return STATUS_ERROR;
     for (size_t i = 0; i < count; i++, at += 20) {
@@ -147,32 +147,20 @@ Status copy_encode_uuid_array(Buffer *buffer, const Key *keys, size_t count, Err
     return STATUS_OK;
 }
 
-Status copy_encode_int64_array(Buffer *buffer, const int64_t *values, size_t count, Error *error)
+Status copy_encode_int64_array(Buffer *buffer, const int64_t *values, const bool *are_null, size_t count, Error *error)
 {
-    char *at = begin_array(buffer, OID_INT8, count, false, count * 12, error);
-    if (!at)
-        return STATUS_ERROR;
-    for (size_t i = 0; i < count; i++, at += 12) {
-        put32(at, 8);
-        put64(at + 4, values[i]);
-    }
-    return STATUS_OK;
-}
-
-Status copy_encode_int64_array_with_nulls(Buffer *buffer, const int64_t *values, const bool *is_there, size_t count,
-                                          Error *error)
-{
-    size_t there = 0;
-    for (size_t i = 0; i < count; i++)
-        there += is_there[i];
-    char *at = begin_array(buffer, OID_INT8, count, there < count, count * 4 + there * 8, error);
+    size_t nulls = 0;
+    for (size_t i = 0; are_null && i < count; i++)
+        nulls += are_null[i];
+    char *at = begin_array(buffer, OID_INT8, count, count * 12 - nulls * 8, error);
     if (!at)
         return STATUS_ERROR;
     for (size_t i = 0; i < count; i++) {
-        put32(at, is_there[i] ? 8 : -1);
-        if (is_there[i])
+        bool is_null = are_null && are_null[i];
+        put32(at, is_null ? -1 : 8);
+        if (!is_null)
             put64(at + 4, values[i]);
-        at += is_there[i] ? 12 : 4;
+        at += is_null ? 4 : 12;
     }
     return STATUS_OK;
 }
@@ -182,7 +170,7 @@ Status copy_encode_text_array(Buffer *buffer, const Text *texts, size_t count, E
     size_t bytes = 0;
     for (size_t i = 0; i < count; i++)
         bytes += 4 + texts[i].size;
-    char *at = begin_array(buffer, OID_TEXT, count, false, bytes, error);
+    char *at = begin_array(buffer, OID_TEXT, count, bytes, error);
     if (!at)
         return STATUS_ERROR;
     for (size_t i = 0; i < count; i++) {

@@ -38,11 +38,9 @@ Status copy_encode_date(Buffer *buffer, const int32_t *days, Error *error);    /
 /* A value already in its type's binary form (numeric); NULL is null. */
 Status copy_encode_bytes(Buffer *buffer, const void *bytes, size_t size, Error *error);
 
-/* One-dimensional arrays, without nulls but where is_there says of an element that it is not. */
+/* One-dimensional arrays. are_null says which of the values are null; NULL: none is. */
 Status copy_encode_uuid_array(Buffer *buffer, const Key *keys, size_t count, Error *error);
-Status copy_encode_int64_array(Buffer *buffer, const int64_t *values, size_t count, Error *error);
-Status copy_encode_int64_array_with_nulls(Buffer *buffer, const int64_t *values, const bool *is_there, size_t count,
-                                          Error *error);
+Status copy_encode_int64_array(Buffer *buffer, const int64_t *values, const bool *are_null, size_t count, Error *error);
 Status copy_encode_text_array(Buffer *buffer, const Text *texts, size_t count, Error *error);
 
 #endif

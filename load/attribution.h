@@ -59,13 +59,9 @@ typedef enum ModelKind {
 } ModelKind;
 
 #define MODEL_SHARE_MAX 1000000
-/* Numbers below belong to the models that are built in, now or later; those of a configuration start here. */
-#define MODEL_NUMBER_CUSTOM_FIRST 21
-
 /* A row is a value: copy it to set a half-life; fill one for a custom model, and let model_check() see it. */
 typedef struct Model {
-    int number;      /* its place in arrays by model, from 1; never reused */
-    bool is_default; /* computed unless the configuration says otherwise */
+    int number; /* its place in arrays by model, from 1; never reused */
     ModelKind kind;
     int64_t half_life;               /* microseconds */
     int64_t shares[MILESTONE_COUNT]; /* 0 to MODEL_SHARE_MAX; only their ratios, and that to rest, matter */

@@ -3,13 +3,12 @@
 #include "common/copy_encode.h"
 #include "common/time.h"
 #include "load/embedded.h"
+#include "load/journey.h"
 
 #include <endian.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { FETCH_ROWS = 20000, ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20 };
+enum { FETCH_ROWS = 20000, ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, COLUMNS = 15 };
 
 /* Columns of the query, in its order. */
 enum {
@@ -25,34 +24,21 @@ enum {
     CONTENT_ID,
     ARRIVAL_ID,
     TOUCHED_AT,
-    IS_DIRECT
+    IS_DIRECT,
+    IS_OF_CAMPAIGNS,
+    ROLE_WEIGHT,
+    ITEM
 };
 
-typedef struct Touch {
-    Key touch_id, person_id, content_id, arrival_id;
-} Touch;
-
-/* The deal that is being read, and all that crediting it needs; grows to the longest journey. */
-typedef struct Journey {
-    bool is_open; /* rows of a deal have come */
-    Key deal_id;
-    char outcome[8];
-    int32_t month;
-    int64_t amount;
-    JourneyFacts facts;
-    size_t count, capacity;
-    Touch *touches;
-    JourneyTouch *ordered;
-    uint8_t *milestones;
-    int64_t *weights, *credits; /* model after model, `capacity` apart */
-} Journey;
-
+/* The deal that is being read. */
 typedef struct Crediting {
     Pg *pg;
     const ModelSet *models;
     int number_max; /* arrays by model number have this length */
+    bool is_open;   /* rows of a deal have come */
+    char outcome[8];
+    int32_t month;
     Journey journey;
-    AttributionWorkspace workspace;
     Buffer rows;
 } Crediting;
 
@@ -83,33 +69,9 @@ static Key get_key(Text value)
     return key;
 }
 
-static void *grow(void *memory, size_t count, size_t size, bool *is_failed)
+static bool get_bool(Text value)
 {
-    void *grown = reallocarray(memory, count, size);
-    *is_failed = *is_failed || !grown;
-    return grown ? grown : memory;
-}
-
-static Status reserve(Crediting *crediting, size_t count, Error *error)
-{
-    Journey *journey = &crediting->journey;
-    if (count <= journey->capacity)
-        return STATUS_OK;
-    if (count > ATTRIBUTION_TOUCHES_MAX)
-        return error_set(error, ERROR_DATA, "a deal has more than %zu touches", ATTRIBUTION_TOUCHES_MAX);
-    size_t capacity = journey->capacity ? journey->capacity * 2 : 256;
-    while (capacity < count)
-        capacity *= 2;
-    bool is_failed = false;
-    journey->touches = grow(journey->touches, capacity, sizeof *journey->touches, &is_failed);
-    journey->ordered = grow(journey->ordered, capacity, sizeof *journey->ordered, &is_failed);
-    journey->milestones = grow(journey->milestones, capacity, 1, &is_failed);
-    journey->weights = grow(journey->weights, capacity * crediting->models->count, sizeof(int64_t), &is_failed);
-    journey->credits = grow(journey->credits, capacity * crediting->models->count, sizeof(int64_t), &is_failed);
-    if (is_failed)
-        return error_no_memory(error);
-    journey->capacity = capacity;
-    return STATUS_OK;
+    return !text_is_null(value) && value.data[0];
 }
 
 static Status flush(Crediting *crediting, Error *error)
@@ -119,7 +81,8 @@ static Status flush(Crediting *crediting, Error *error)
     TRY(copy_encode_trailer(&crediting->rows, error));
     TRY(pg_copy_begin(crediting->pg,
                       "copy cl_marketing.deal_touch (deal_id, position, touch_id, person_id, content_id, arrival_id, "
-                      "touched_at, outcome, month, milestones, weights, credits) from stdin (format binary)",
+                      "touched_at, outcome, month, milestones, weights, credits, role_weight, campaign_weights, "
+                      "campaign_credits) from stdin (format binary)",
                       error));
     TRY(pg_copy_write(crediting->pg, buffer_text(&crediting->rows), error));
     TRY(pg_copy_end(crediting->pg, NULL, error));
@@ -138,6 +101,21 @@ static Status put_milestones(Buffer *rows, uint8_t bits, Error *error)
     return copy_encode_text_array(rows, held, count, error);
 }
 
+/* By model number; null where no model has it. Shares are those of the journey's models, or, NULL, all the same. */
+static Status put_shares(Crediting *crediting, const int64_t *shares, size_t i, int64_t same, Error *error)
+{
+    int64_t values[MODEL_SET_MAX];
+    bool is_null[MODEL_SET_MAX];
+    for (int number = 0; number < crediting->number_max; number++)
+        is_null[number] = true;
+    for (size_t m = 0; m < crediting->models->count; m++) {
+        int index = crediting->models->models[m].number - 1;
+        values[index] = shares ? shares[m * crediting->journey.capacity + i] : same;
+        is_null[index] = false;
+    }
+    return copy_encode_int64_array(&crediting->rows, values, is_null, (size_t)crediting->number_max, error);
+}
+
 static Status put_row(Crediting *crediting, size_t i, Error *error)
 {
     const Journey *journey = &crediting->journey;
@@ -146,15 +124,10 @@ static Status put_row(Crediting *crediting, size_t i, Error *error)
     static const Touch nobody;
     const Touch *touch = is_touch ? &journey->touches[i] : &nobody;
     int32_t position = (int32_t)i + 1;
-    int64_t weights[MODEL_SET_MAX] = {0}, credits[MODEL_SET_MAX] = {0};
-    for (size_t m = 0; m < crediting->models->count; m++) {
-        int index = crediting->models->models[m].number - 1;
-        weights[index] = is_touch ? journey->weights[m * journey->capacity + i] : ATTRIBUTION_UNIT;
-        credits[index] = is_touch ? journey->credits[m * journey->capacity + i] : journey->amount;
-    }
+    int64_t role_weight = is_touch ? journey->ordered[i].role_weight : ROLE_WEIGHT_UNIT;
     if (rows->size == 0)
         TRY(copy_encode_header(rows, error));
-    TRY(copy_encode_begin(rows, 12, error));
+    TRY(copy_encode_begin(rows, COLUMNS, error));
     TRY(copy_encode_uuid(rows, &journey->deal_id, error));
     TRY(copy_encode_int32(rows, &position, error));
     TRY(copy_encode_uuid(rows, &touch->touch_id, error));
@@ -162,69 +135,67 @@ static Status put_row(Crediting *crediting, size_t i, Error *error)
     TRY(copy_encode_uuid(rows, &touch->content_id, error));
     TRY(copy_encode_uuid(rows, &touch->arrival_id, error));
     TRY(copy_encode_time(rows, is_touch ? &journey->ordered[i].touched_at : NULL, error));
-    TRY(copy_encode_text(rows, text_from(journey->outcome), error));
-    TRY(copy_encode_date(rows, &journey->month, error));
+    TRY(copy_encode_text(rows, text_from(crediting->outcome), error));
+    TRY(copy_encode_date(rows, &crediting->month, error));
     TRY(put_milestones(rows, is_touch ? journey->milestones[i] : 0, error));
-    TRY(copy_encode_int64_array(rows, weights, (size_t)crediting->number_max, error));
-    TRY(copy_encode_int64_array(rows, credits, (size_t)crediting->number_max, error));
+    TRY(put_shares(crediting, is_touch ? journey->weights : NULL, i, ATTRIBUTION_UNIT, error));
+    TRY(put_shares(crediting, is_touch ? journey->credits : NULL, i, journey->amount, error));
+    TRY(copy_encode_int64(rows, &role_weight, error));
+    if (journey->has_campaigns) {
+        TRY(put_shares(crediting, journey->campaign_weights, i, 0, error));
+        TRY(put_shares(crediting, journey->campaign_credits, i, 0, error));
+    } else {
+        TRY(copy_encode_bytes(rows, NULL, 0, error));
+        TRY(copy_encode_bytes(rows, NULL, 0, error));
+    }
     return rows->size >= FLUSH_SIZE ? flush(crediting, error) : STATUS_OK;
 }
 
 /* Credits the deal whose rows are complete. */
-static Status close_journey(Crediting *crediting, Error *error)
+static Status close_deal(Crediting *crediting, Error *error)
 {
-    Journey *journey = &crediting->journey;
-    if (!journey->is_open)
+    if (!crediting->is_open)
         return STATUS_OK;
-    journey->is_open = false;
-    for (size_t m = 0; m < crediting->models->count && journey->count; m++)
-        TRY(attribution_compute(&crediting->models->models[m], journey->ordered, journey->count, &journey->facts,
-                                journey->amount, journey->weights + m * journey->capacity,
-                                journey->credits + m * journey->capacity, &crediting->workspace, error));
-    if (journey->count)
-        attribution_milestones(journey->ordered, journey->count, &journey->facts, journey->milestones);
+    crediting->is_open = false;
+    TRY(journey_close(&crediting->journey, error));
     TRY(put_row(crediting, 0, error));
-    for (size_t i = 1; i < journey->count; i++)
+    for (size_t i = 1; i < crediting->journey.count; i++)
         TRY(put_row(crediting, i, error));
     return STATUS_OK;
 }
 
-static void open_journey(Journey *journey, const PgResult *result, size_t row)
+static Status open_deal(Crediting *crediting, const PgResult *result, size_t row, const Key *deal_id, Error *error)
 {
+    if (text_is_null(pg_value(result, row, MONTH)) || text_is_null(pg_value(result, row, AMOUNT)))
+        return error_set(error, ERROR_INTERNAL, "a deal to be credited has no month or no amount");
     Text outcome = pg_value(result, row, OUTCOME);
-    journey->is_open = true;
-    journey->deal_id = get_key(pg_value(result, row, DEAL_ID));
-    snprintf(journey->outcome, sizeof journey->outcome, "%.*s", TEXT_PRINTF(outcome));
-    journey->month = get_int32(pg_value(result, row, MONTH)) - time_date_to_postgres(0);
-    journey->amount = get_int64(pg_value(result, row, AMOUNT));
-    journey->facts = (JourneyFacts){.lead_created_at = get_time(pg_value(result, row, BECAME_LEAD_AT)),
-                                    .deal_created_at = get_time(pg_value(result, row, CREATED_AT)),
-                                    .closed_at = get_time(pg_value(result, row, CLOSED_AT))};
-    journey->count = 0;
+    crediting->is_open = true;
+    snprintf(crediting->outcome, sizeof crediting->outcome, "%.*s", TEXT_PRINTF(outcome));
+    crediting->month = get_int32(pg_value(result, row, MONTH)) - time_date_to_postgres(0);
+    JourneyFacts facts = {.lead_created_at = get_time(pg_value(result, row, BECAME_LEAD_AT)),
+                          .deal_created_at = get_time(pg_value(result, row, CREATED_AT)),
+                          .closed_at = get_time(pg_value(result, row, CLOSED_AT))};
+    journey_open(&crediting->journey, deal_id, &facts, get_int64(pg_value(result, row, AMOUNT)));
+    return STATUS_OK;
 }
 
 static Status take_row(Crediting *crediting, const PgResult *result, size_t row, Error *error)
 {
-    Journey *journey = &crediting->journey;
     Key deal_id = get_key(pg_value(result, row, DEAL_ID));
-    if (!journey->is_open || !key_equal(&deal_id, &journey->deal_id)) {
-        TRY(close_journey(crediting, error));
-        if (text_is_null(pg_value(result, row, MONTH)) || text_is_null(pg_value(result, row, AMOUNT)))
-            return error_set(error, ERROR_INTERNAL, "a deal to be credited has no month or no amount");
-        open_journey(journey, result, row);
+    if (!crediting->is_open || !key_equal(&deal_id, &crediting->journey.deal_id)) {
+        TRY(close_deal(crediting, error));
+        TRY(open_deal(crediting, result, row, &deal_id, error));
     }
     if (text_is_null(pg_value(result, row, TOUCH_ID)))
         return STATUS_OK;
-    TRY(reserve(crediting, journey->count + 1, error));
-    Text is_direct = pg_value(result, row, IS_DIRECT);
-    journey->touches[journey->count] =
-        (Touch){get_key(pg_value(result, row, TOUCH_ID)), get_key(pg_value(result, row, PERSON_ID)),
-                get_key(pg_value(result, row, CONTENT_ID)), get_key(pg_value(result, row, ARRIVAL_ID))};
-    journey->ordered[journey->count] = (JourneyTouch){.touched_at = get_time(pg_value(result, row, TOUCHED_AT)),
-                                                      .role_weight = ROLE_WEIGHT_UNIT,
-                                                      .is_direct = !text_is_null(is_direct) && is_direct.data[0]};
-    journey->count++;
-    return STATUS_OK;
+    Touch touch = {get_key(pg_value(result, row, TOUCH_ID)), get_key(pg_value(result, row, PERSON_ID)),
+                   get_key(pg_value(result, row, CONTENT_ID)), get_key(pg_value(result, row, ARRIVAL_ID)),
+                   get_bool(pg_value(result, row, IS_OF_CAMPAIGNS))};
+    JourneyTouch ordered = {.touched_at = get_time(pg_value(result, row, TOUCHED_AT)),
+                            .role_weight = get_int64(pg_value(result, row, ROLE_WEIGHT)),
+                            .is_direct = get_bool(pg_value(result, row, IS_DIRECT))};
+    Key item = get_key(pg_value(result, row, ITEM));
+    return journey_add(&crediting->journey, &touch, &ordered, &item, error);
 }
 
 static Status read_journeys(Crediting *crediting, Error *error)
@@ -248,25 +219,23 @@ static Status read_journeys(Crediting *crediting, Error *error)
         for (size_t row = 0; row < result.row_count; row++)
             TRY(take_row(crediting, &result, row, error));
     }
-    TRY(close_journey(crediting, error));
+    TRY(close_deal(crediting, error));
     TRY(flush(crediting, error));
     return pg_execute(crediting->pg, "close journey", error);
 }
 
-Status credit_journeys(Pg *pg, const ModelSet *models, Error *error)
+Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attribution, Error *error)
 {
+    JourneyPathRules rules = {.collapse = attribution->collapse,
+                              .drops_direct = attribution->drops_direct,
+                              .touches_max = (size_t)attribution->lookback_touches};
     Crediting crediting = {
-        .pg = pg, .models = models, .workspace = attribution_workspace_make(), .rows = buffer_make(ROWS_CEILING)};
+        .pg = pg, .models = models, .journey = journey_make(models, &rules), .rows = buffer_make(ROWS_CEILING)};
     for (size_t i = 0; i < models->count; i++)
         if (models->models[i].number > crediting.number_max)
             crediting.number_max = models->models[i].number;
     Status status = read_journeys(&crediting, error);
-    free(crediting.journey.touches);
-    free(crediting.journey.ordered);
-    free(crediting.journey.milestones);
-    free(crediting.journey.weights);
-    free(crediting.journey.credits);
-    attribution_workspace_done(&crediting.workspace);
+    journey_done(&crediting.journey);
     buffer_done(&crediting.rows);
     return status;
 }

@@ -9,6 +9,6 @@
 #include "load/model_set.h"
 
 /* Within the refresh's transaction, after 50_journeys. */
-Status credit_journeys(Pg *pg, const ModelSet *models, Error *error);
+Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attribution, Error *error);
 
 #endif

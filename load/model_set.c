@@ -3,7 +3,9 @@
 #include "common/json_writer.h"
 #include "common/time.h"
 
-enum { JSON_CEILING = 1 << 20 };
+#include <inttypes.h>
+
+enum { JSON_CEILING = 1 << 20, SHARE_UNIT = 1000 /* of a custom model */ };
 
 /* By milestone, and then the rest. */
 static const char *const share_columns[] = {"first_touch_share", "lead_creation_share", "deal_creation_share",
@@ -41,17 +43,6 @@ static void write_model(JsonWriter *writer, const Model *model)
     json_write_object_end(writer);
 }
 
-static void write_fitted_model(JsonWriter *writer, const FittedModel *model)
-{
-    json_write_object_begin(writer);
-    write_integer(writer, "model", model->number);
-    write_text(writer, "name", model->name);
-    write_text(writer, "meaning", model->meaning);
-    json_write_key(writer, TEXT("is_fitted"));
-    json_write_boolean(writer, true);
-    json_write_object_end(writer);
-}
-
 static Status take_numbers(const PgResult *result, ModelSet *models, Error *error)
 {
     for (size_t i = 0; i < models->count; i++) {
@@ -66,37 +57,74 @@ static Status take_numbers(const PgResult *result, ModelSet *models, Error *erro
     return STATUS_OK;
 }
 
-static void choose(const Config *config, ModelSet *models)
+static const CustomModel *find_custom(const Attribution *attribution, const char *name)
 {
-    for (size_t i = 0; i < MODELS_COUNT; i++) {
-        if (!MODELS[i].is_default)
-            continue;
-        Model *model = &models->models[models->count++];
-        *model = MODELS[i];
-        if (model->kind == MODEL_DECAY)
-            model->half_life = config->attribution.half_life_days * TIME_DAY;
-    }
+    for (size_t i = 0; i < attribution->custom_count; i++)
+        if (strcmp(attribution->custom[i].name, name) == 0)
+            return &attribution->custom[i];
+    return NULL;
 }
 
-static void choose_fitted(ModelSet *models)
+static Status make_custom(const CustomModel *custom, Arena *arena, Model *ret_model, Error *error)
 {
-    for (size_t i = 0; i < FITTED_MODELS_COUNT; i++)
-        if (FITTED_MODELS[i].is_default)
-            models->fitted[models->fitted_count++] = &FITTED_MODELS[i];
+    Model model = {.name = custom->name,
+                   .shares = {[MILESTONE_FIRST_TOUCH] = custom->first_touch,
+                              [MILESTONE_LEAD_CREATION] = custom->lead_creation,
+                              [MILESTONE_DEAL_CREATION] = custom->deal_creation,
+                              [MILESTONE_CLOSED_WON] = custom->closed_won,
+                              [MILESTONE_LAST_TOUCH] = custom->last_touch,
+                              [MILESTONE_LAST_NON_DIRECT] = custom->last_non_direct},
+                   .rest = custom->rest};
+    static const char *const names[] = {"first_touch", "lead_creation",   "deal_creation", "closed_won",
+                                        "last_touch",  "last_non_direct", "rest"};
+    cleanup(buffer_done) Buffer meaning = buffer_make(JSON_CEILING);
+    TRY(buffer_printf(&meaning, error, "of the configuration:"));
+    const char *between = " ";
+    for (size_t i = 0; i <= MILESTONE_COUNT; i++) {
+        int64_t share = i < MILESTONE_COUNT ? model.shares[i] : model.rest;
+        if (share == 0)
+            continue;
+        TRY(buffer_printf(&meaning, error, "%s%s %" PRId64, between, names[i], share / SHARE_UNIT));
+        if (share % SHARE_UNIT)
+            TRY(buffer_printf(&meaning, error, ".%03" PRId64, share % SHARE_UNIT));
+        between = ", ";
+    }
+    model.meaning = arena_copy(arena, buffer_text(&meaning));
+    *ret_model = model;
+    return model.meaning ? STATUS_OK : error_no_memory(error);
+}
+
+/* The rule models among those that the configuration wants. */
+static Status choose(const Attribution *attribution, Arena *arena, ModelSet *models, Error *error)
+{
+    for (size_t i = 0; i < attribution->model_count; i++) {
+        const char *name = attribution->models[i];
+        const CustomModel *custom = find_custom(attribution, name);
+        const Model *built_in = model_find(text_from(name));
+        if (!custom && !built_in)
+            continue; /* a fitted one */
+        Model *model = &models->models[models->count++];
+        if (custom)
+            TRY(make_custom(custom, arena, model, error));
+        else
+            *model = *built_in;
+        if (model->kind == MODEL_DECAY)
+            model->half_life = attribution->half_life_days * TIME_DAY;
+        TRY(model_check(model, error));
+    }
+    return STATUS_OK;
 }
 
 Status model_set_configure(Pg *pg, const Config *config, ModelSet *ret_models, Error *error)
 {
     ModelSet models = {.count = 0};
-    choose(config, &models);
-    choose_fitted(&models);
+    cleanup(arena_done) Arena arena = arena_make(JSON_CEILING);
+    TRY(choose(&config->attribution, &arena, &models, error));
     cleanup(buffer_done) Buffer buffer = buffer_make(JSON_CEILING);
     JsonWriter writer = json_writer_make(&buffer, false);
     json_write_array_begin(&writer);
     for (size_t i = 0; i < models.count; i++)
         write_model(&writer, &models.models[i]);
-    for (size_t i = 0; i < models.fitted_count; i++)
-        write_fitted_model(&writer, models.fitted[i]);
     json_write_array_end(&writer);
     TRY(json_writer_end(&writer, error));
     TRY(buffer_append_byte(&buffer, '\0', error));
@@ -104,6 +132,8 @@ Status model_set_configure(Pg *pg, const Config *config, ModelSet *ret_models, E
     TRY(pg_query(pg, "select model, name from cl_marketing.configure_models($1::jsonb)", (const char *[]){buffer.data},
                  1, &result, error));
     TRY(take_numbers(&result, &models, error));
+    for (size_t i = 0; i < models.count; i++)
+        models.models[i].meaning = NULL; /* only the database needed it */
     *ret_models = models;
     return STATUS_OK;
 }

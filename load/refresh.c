@@ -1,10 +1,10 @@
 #include "load/refresh.h"
 
 #include "common/currency.h"
+#include "load/attribution_setting.h"
 #include "load/content_setting.h"
 #include "load/credit.h"
 #include "load/embedded.h"
-#include "load/fit.h"
 #include "load/migrate.h"
 #include "load/model_set.h"
 
@@ -33,6 +33,8 @@ static Status apply_settings(Pg *pg, const Config *config, bool *is_changed, Err
     snprintf(lookback, sizeof lookback, "%lld days", config->attribution.lookback_days);
     snprintf(half_life, sizeof half_life, "%lld", config->attribution.half_life_days);
     snprintf(bots_above, sizeof bots_above, "%lld", config->traffic.bots_above);
+    cleanup(buffer_done) Buffer attribution = buffer_make(ATTRIBUTION_SETTING_CEILING);
+    TRY(attribution_setting_write(&config->attribution, &attribution, error));
     const char *parameters[] = {config->reporting.timezone,
                                 config->reporting.currency,
                                 exponent_text,
@@ -40,21 +42,23 @@ static Status apply_settings(Pg *pg, const Config *config, bool *is_changed, Err
                                 config->attribution.until == UNTIL_CREATED_AT ? "created_at" : "closed_at",
                                 half_life,
                                 config->traffic.bots_above ? bots_above : NULL,
+                                attribution.data,
                                 config->attribution.model};
     cleanup(pg_result_free) PgResult result = {0};
     TRY(pg_query(
         pg,
-        "select (timezone, currency, currency_exponent, lookback, until, half_life_days, bots_above) is distinct "
-        "from ($1::text, $2::text, $3::integer, $4::interval, $5::text, $6::integer, $7::bigint) and "
+        "select (timezone, currency, currency_exponent, lookback, until, half_life_days, bots_above, attribution) "
+        "is distinct from ($1::text, $2::text, $3::integer, $4::interval, $5::text, $6::integer, $7::bigint, "
+        "$8::jsonb) and "
         "refreshed_at is not null "
         "from cl_ops.setting",
-        parameters, 7, &result, error));
+        parameters, 8, &result, error));
     *is_changed = result.row_count && text_is(pg_value(&result, 0, 0), "t");
-    return pg_query(
-        pg,
-        "update cl_ops.setting set timezone = $1, currency = $2, currency_exponent = $3::integer, "
-        "lookback = $4::interval, until = $5, half_life_days = $6::integer, bots_above = $7::bigint, model = $8",
-        parameters, 8, &result, error);
+    return pg_query(pg,
+                    "update cl_ops.setting set timezone = $1, currency = $2, currency_exponent = $3::integer, "
+                    "lookback = $4::interval, until = $5, half_life_days = $6::integer, bots_above = $7::bigint, "
+                    "attribution = $8::jsonb, model = $9",
+                    parameters, 9, &result, error);
 }
 
 static Status count_changed(Pg *pg, RefreshOutcome *outcome, Error *error)
@@ -87,8 +91,7 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
                                          "refresh/45_influence.sql", "refresh/50_journeys.sql"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
-    TRY(credit_journeys(pg, &models, error));
-    TRY(fit_models(pg, &models, error));
+    TRY(credit_journeys(pg, &models, &config->attribution, error));
     TRY(refresh_step(pg, "refresh/60_sums.sql", error));
     TRY(refresh_step(pg, "refresh/65_influence.sql", error));
     TRY(count_changed(pg, outcome, error));

@@ -1,6 +1,7 @@
 #include "common/config/config.h"
 
 #include "common/classification.h"
+#include "common/config/attribution.h"
 #include "common/config/content_rule.h"
 #include "common/config/preset_use.h"
 #include "common/config/schema.h"
@@ -29,11 +30,6 @@ typedef struct ReportingEntry {
     Text currency;
 } ReportingEntry;
 
-typedef struct AttributionEntry {
-    int64_t lookback_days, half_life_days;
-    int until, model, scope;
-} AttributionEntry;
-
 typedef struct ClassificationEntry {
     const YamlNode *node;
     const char *sites, *bots, *free_mail;
@@ -49,12 +45,6 @@ typedef struct ConfigEntry {
     const YamlNode *stages, *sla;
 } ConfigEntry;
 
-static const SchemaName untils[] = {{"closed_at", UNTIL_CLOSED_AT}, {"created_at", UNTIL_CREATED_AT}, {NULL, 0}};
-/* The values of models and scopes are their own places in the list. */
-static const SchemaName models[] = {{"first_touch", 0},    {"last_touch", 1}, {"linear", 2},
-                                    {"position_based", 3}, {"time_decay", 4}, {NULL, 0}};
-static const SchemaName scopes[] = {{"deal_contacts", 0}, {"account", 1}, {NULL, 0}};
-
 static const SchemaField reporting_fields[] = {
     {"timezone", SCHEMA_STRING, offsetof(ReportingEntry, timezone), .default_text = "UTC", .minimum = 1, .maximum = 255,
      .meaning = "the zone in which days and months are cut"},
@@ -63,21 +53,6 @@ static const SchemaField reporting_fields[] = {
 };
 static const Schema reporting_schema = {reporting_fields, sizeof reporting_fields / sizeof reporting_fields[0],
                                         sizeof(ReportingEntry), .has_node = true};
-
-static const SchemaField attribution_fields[] = {
-    {"lookback_days", SCHEMA_INTEGER, offsetof(AttributionEntry, lookback_days), .default_text = "90", .minimum = 1,
-     .maximum = 3650, .meaning = "how far back a deal's journey reaches"},
-    {"until", SCHEMA_ENUM, offsetof(AttributionEntry, until), .default_text = "closed_at", .names = untils,
-     .meaning = "where a deal's journey ends"},
-    {"half_life_days", SCHEMA_INTEGER, offsetof(AttributionEntry, half_life_days), .default_text = "7", .minimum = 1,
-     .maximum = 3650, .meaning = "time_decay: a touch so many days before the last one counts half"},
-    {"model", SCHEMA_ENUM, offsetof(AttributionEntry, model), .default_text = "linear", .names = models,
-     .meaning = "the model that reports show first"},
-    {"scope", SCHEMA_ENUM, offsetof(AttributionEntry, scope), .default_text = "deal_contacts", .names = scopes,
-     .meaning = "whose touches count for a deal"},
-};
-static const Schema attribution_schema = {attribution_fields, sizeof attribution_fields / sizeof attribution_fields[0],
-                                          sizeof(AttributionEntry), .has_node = false};
 
 static const SchemaField classification_fields[] = {
     {"sites", SCHEMA_STRING, offsetof(ClassificationEntry, sites), .minimum = 1, .maximum = PATH_MAX,
@@ -210,15 +185,6 @@ static Status take_reporting(const ReportingEntry *entry, Config *config, Error 
     return error_hint(error, "write its ISO 4217 code, such as EUR or USD");
 }
 
-static void take_attribution(const AttributionEntry *entry, Config *config)
-{
-    config->attribution.lookback_days = entry->lookback_days;
-    config->attribution.half_life_days = entry->half_life_days;
-    config->attribution.until = (AttributionUntil)entry->until;
-    config->attribution.model = models[entry->model].name;
-    config->attribution.scope = scopes[entry->scope].name;
-}
-
 /* A list's path, NULL if it is not given. A file that is not there is wrong in the configuration. */
 static Status find_list(const Config *config, const ClassificationEntry *entry, const char *key, const char *path,
                         Arena *arena, const char **ret_path, Error *error)
@@ -299,7 +265,7 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(check_unused(&entry, error));
     TRY(take_paths(&entry, arena, config, error));
     TRY(take_reporting(&entry.reporting, config, error));
-    take_attribution(&entry.attribution, config);
+    TRY(attribution_make(&entry.attribution, arena, &config->attribution, error));
     TRY(take_classification(&entry.classification, arena, config, error));
     TRY(traffic_make(&entry.traffic, arena, &config->traffic, error));
     TRY(take_content(&entry.content, arena, config, error));

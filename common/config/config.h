@@ -10,6 +10,7 @@
 
 #include "common/arena.h"
 #include "common/classification.h"
+#include "common/config/attribution.h"
 #include "common/config/traffic.h"
 #include "common/error.h"
 #include "common/hash.h"
@@ -177,8 +178,6 @@ typedef struct ContentRule {
     Text kind, topic, stage, persona; /* absent: it does not say */
 } ContentRule;
 
-typedef enum AttributionUntil { UNTIL_CLOSED_AT, UNTIL_CREATED_AT } AttributionUntil;
-
 typedef struct Config {
     Arena arena;
     const char *path;   /* of the file itself, absolute */
@@ -192,12 +191,7 @@ typedef struct Config {
         const char *timezone;
         char currency[4];
     } reporting;
-    struct {
-        long long lookback_days, half_life_days;
-        AttributionUntil until;
-        const char *model; /* the one that reports show first */
-        const char *scope; /* deal_contacts or account */
-    } attribution;
+    Attribution attribution;
     Classification classification;
     Traffic traffic;
     const ContentRule *content_rules; /* of each property the first counts that fits and has it */

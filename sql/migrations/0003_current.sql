@@ -455,6 +455,12 @@ language sql immutable as $$
     select replace(replace(replace(replace(pattern, '\', '\\'), '%', '\%'), '_', '\_'), '*', '%')
 $$;
 
+-- A role as the configuration writes it: in lower case, with an underscore for what is no letter or digit.
+create function cl_core.role_name(role text) returns text
+language sql immutable as $$
+    select trim(both '_' from regexp_replace(lower(role collate "C"), '[\x01-\x2f\x3a-\x60\x7b-\x7f]+', '_', 'g'))
+$$;
+
 -- Takes over what the configuration says of content; true if it is something else than before, and then all content is
 -- to be refreshed.
 create function cl_core.configure_content(catalogues jsonb, rules jsonb) returns boolean

@@ -52,6 +52,38 @@ begin
 end
 $$;
 
+-- Names that the configuration lists; null where it lists none.
+create function cl_marketing.names_of(list jsonb) returns text[]
+language sql immutable as $$
+    select array_agg(n.name order by n.name) from jsonb_array_elements_text(list) as n(name)
+$$;
+
+-- Whether a filter of the configuration, {"only": [patterns]} or {"except": [patterns]}, lets the name pass.
+create function cl_marketing.passes(name text, filter jsonb) returns boolean
+language sql immutable as $$
+    select case
+        when filter ? 'only' then exists (
+            select from jsonb_array_elements_text(filter -> 'only') as p(pattern)
+            where lower(name) like cl_core.like_pattern(lower(p.pattern))
+        )
+        when filter ? 'except' then not exists (
+            select from jsonb_array_elements_text(filter -> 'except') as p(pattern)
+            where lower(name) like cl_core.like_pattern(lower(p.pattern))
+        )
+        else true
+    end
+$$;
+
+-- What sales activities stand for that count as touches.
+create function cl_marketing.activity_channel() returns text
+language sql immutable as $$ select 'Sales activity' $$;
+
+create function cl_marketing.activity_arrival() returns uuid
+language sql immutable as $$ select md5('arrival of sales activities')::uuid $$;
+
+create function cl_marketing.activity_content(kind text) returns uuid
+language sql immutable as $$ select md5('sales activity ' || kind)::uuid $$;
+
 create table cl_marketing.deal_touch (
     deal_id uuid not null references cl_core.deal deferrable initially deferred,
     position integer not null,
@@ -73,72 +105,6 @@ create table cl_marketing.deal_touch (
 create index on cl_marketing.deal_touch (content_id, touched_at);
 create index on cl_marketing.deal_touch (person_id);
 create index on cl_marketing.deal_touch (arrival_id);
-
--- Models that are fitted to all journeys stand apart, since every closed deal changes the credits of all others. No foreign
--- keys: all rows are written again in one night, and a check of each would cost more than all else of the refresh.
-create table cl_marketing.fitted_touch (
-    deal_id uuid not null,
-    position integer not null,
-    weights bigint[] not null,
-    credits bigint[] not null,
-    primary key (deal_id, position)
-);
-
--- What they were fitted to. Numbers of states follow the order of stable keys, so that the same facts give the same rows.
-create table cl_marketing.state_effect (
-    model text not null references cl_marketing.model (name),
-    state_no integer not null,
-    state text not null,
-    kind text not null,
-    content_id uuid references cl_core.content deferrable initially deferred,
-    items bigint not null,
-    won_deals bigint not null,
-    lost_deals bigint not null,
-    visit_chance numeric,
-    win_chance numeric,
-    effect numeric,
-    primary key (model, state_no)
-);
-
-create table cl_marketing.folded_item (
-    model text not null,
-    item_no integer not null,
-    item text not null,
-    content_id uuid references cl_core.content deferrable initially deferred,
-    state_no integer not null,
-    primary key (model, item_no),
-    foreign key (model, state_no) references cl_marketing.state_effect
-);
-
-create table cl_marketing.state_value (
-    model text not null,
-    set_no integer not null,
-    state_no integer not null,
-    states text[] not null,
-    state text not null,
-    won_deals bigint not null,
-    lost_deals bigint not null,
-    value numeric not null,
-    standard_error numeric not null,
-    primary key (model, set_no, state_no),
-    foreign key (model, state_no) references cl_marketing.state_effect
-);
-
-create table cl_marketing.transition (
-    model text not null references cl_marketing.model (name),
-    from_no integer not null,
-    to_no integer not null,
-    from_state text not null,
-    to_state text not null,
-    from_content_id uuid references cl_core.content deferrable initially deferred,
-    to_content_id uuid references cl_core.content deferrable initially deferred,
-    won bigint not null,
-    lost bigint not null,
-    probability numeric not null,
-    won_share numeric,
-    lost_share numeric,
-    primary key (model, from_no, to_no)
-);
 
 -- Sums are kept, not computed when read: refresh takes the old contribution of a changed deal away and adds the new one.
 -- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts.
@@ -196,45 +162,55 @@ create table cl_marketing.content_people_month (
     primary key (content_id, month)
 );
 
--- What a set of deals contributes to the three sums, times sign, into the temporary tables delta_*.
+-- What a set of deals contributes to the three sums, times sign, into the temporary tables delta_*. Each sum is one pass
+-- over the touches with all models side by side; a deal counts once for each item, at the first of its touches that name
+-- it.
 create function cl_marketing.add_contribution(sign integer) returns void
 language plpgsql as $$
+declare
+    models text;
+    sums text;
+    campaign_sums text;
+    item record;
 begin
-    -- A deal counts once for each item, at the first of its touches that name it.
-    create temporary table contribution on commit drop as
-    select t.content_id, t.arrival_id, t.month, t.outcome, t.weights, t.credits,
-        row_number() over (partition by t.deal_id, t.content_id) = 1 as is_first_of_content,
-        row_number() over (partition by t.deal_id, a.channel) = 1 as is_first_of_channel,
-        row_number() over (
-            partition by t.deal_id, coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)')
-        ) = 1 as is_first_of_campaign
-    from changed_deal as c
-    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-    join cl_core.arrival as a on a.arrival_id = t.arrival_id;
-    insert into delta_content
-    select t.content_id, m.model, t.month, t.outcome, sign * count(*) filter (where t.is_first_of_content),
-        sign * sum(t.weights[m.model]), sign * sum(t.credits[m.model])
-    from contribution as t
-    join cl_marketing.model as m on m.is_computed and not m.is_fitted
-    group by t.content_id, m.model, t.month, t.outcome;
-    create temporary table by_arrival on commit drop as
-    select t.arrival_id, m.model, t.month, t.outcome, count(*) filter (where t.is_first_of_channel) as of_channel,
-        count(*) filter (where t.is_first_of_campaign) as of_campaign, sum(t.weights[m.model]) as weight,
-        sum(t.credits[m.model]) as credit
-    from contribution as t
-    join cl_marketing.model as m on m.is_computed and not m.is_fitted
-    group by t.arrival_id, m.model, t.month, t.outcome;
-    insert into delta_channel
-    select a.channel, t.model, t.month, t.outcome, sign * sum(t.of_channel), sign * sum(t.weight), sign * sum(t.credit)
-    from by_arrival as t
-    join cl_core.arrival as a on a.arrival_id = t.arrival_id
-    group by a.channel, t.model, t.month, t.outcome;
-    insert into delta_campaign
-    select coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)'), t.model, t.month,
-        t.outcome, sign * sum(t.of_campaign), sign * sum(t.weight), sign * sum(t.credit)
-    from by_arrival as t
-    join cl_core.arrival as a on a.arrival_id = t.arrival_id
-    group by 1, 2, 3, t.model, t.month, t.outcome;
-    drop table contribution, by_arrival;
+    select format('array[%s]', string_agg(m.model::text, ', ' order by m.model)),
+        format('array[%s], array[%s]',
+               string_agg(format('sum(t.weights[%s])', m.model), ', ' order by m.model),
+               string_agg(format('sum(t.credits[%s])', m.model), ', ' order by m.model)),
+        format('array[%s], array[%s]',
+               string_agg(format('sum((coalesce(t.campaign_weights, t.weights))[%s])', m.model), ', ' order by m.model),
+               string_agg(format('sum((coalesce(t.campaign_credits, t.credits))[%s])', m.model), ', ' order by m.model))
+    into models, sums, campaign_sums
+    from cl_marketing.model as m
+    where m.is_computed and not m.is_fitted;
+    if models is null then
+        return; -- only fitted models
+    end if;
+    for item in
+        values
+            ('delta_content', 'content_id', 't.content_id', sums),
+            ('delta_channel', 'channel', 'a.channel', sums),
+            ('delta_campaign', 'campaign, source, medium',
+             'coalesce(a.campaign, ''(none)''), coalesce(a.source, ''(none)''), coalesce(a.medium, ''(none)'')',
+             campaign_sums)
+    loop
+        execute format($query$
+            insert into %1$I
+            select %2$s, m.model, g.month, g.outcome, $1 * g.deals, $1 * m.weight, $1 * m.credit
+            from (
+                select %2$s, t.month, t.outcome, count(*) filter (where t.is_first), %4$s
+                from (
+                    select %3$s, t.month, t.outcome, t.weights, t.credits, t.campaign_weights, t.campaign_credits,
+                        row_number() over (partition by t.deal_id, %3$s) = 1
+                    from changed_deal as c
+                    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+                    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+                ) as t (%2$s, month, outcome, weights, credits, campaign_weights, campaign_credits, is_first)
+                group by %2$s, t.month, t.outcome
+            ) as g (%2$s, month, outcome, deals, weights, credits)
+            cross join lateral unnest(%5$s, g.weights, g.credits) as m (model, weight, credit)$query$,
+            item.column1, item.column2, item.column3, item.column4, models)
+        using sign;
+    end loop;
 end
 $$;

@@ -32,6 +32,15 @@ from cl_ops.changed_key as c
 join cl_core.rate as r on r.rate_id = c.key
 where c.kind = 'rate';
 
+-- An activity may be a touch of the deal that it names.
+insert into cl_ops.changed_key (kind, key)
+select 'deal', t.deal_id
+from cl_ops.changed_key as c
+join cl_core.activity as t on t.activity_id = c.key
+where c.kind = 'activity' and t.deal_id is not null
+group by 2
+on conflict do nothing;
+
 select cl_core.publish('identity');
 select cl_core.publish('lead');
 select cl_core.publish('account');
@@ -48,6 +57,14 @@ select 'deal', d.deal_id
 from cl_ops.changed_key as c
 join cl_core.deal_contact as d on d.deal_contact_id = c.key
 where c.kind = 'deal_contact'
+group by 2
+on conflict do nothing;
+
+insert into cl_ops.changed_key (kind, key)
+select 'deal', t.deal_id
+from cl_ops.changed_key as c
+join cl_core.activity as t on t.activity_id = c.key
+where c.kind = 'activity' and t.deal_id is not null
 group by 2
 on conflict do nothing;
 
@@ -155,12 +172,17 @@ cross join lateral (
 ) as r
 where u.url is not null;
 
--- What is fitted to topics is fitted anew.
-create temporary table changed_topic on commit drop as
-select n.content_id
-from new_content as n
-join cl_core.content as c on c.content_id = n.content_id
-where c.topic is distinct from n.topic;
+-- A journey that is collapsed by topic changes with the topics of its contents.
+insert into cl_ops.changed_key (kind, key)
+select 'deal', p.deal_id
+from cl_ops.setting as s
+cross join new_content as n
+join cl_core.content as c on c.content_id = n.content_id and c.topic is distinct from n.topic
+join cl_core.touch as t on t.content_id = c.content_id
+join cl_core.deal_person as p on p.person_id = t.person_id
+where s.attribution #>> '{path,collapse}' <> 'none' and s.attribution #>> '{path,by}' = 'topic'
+group by 2
+on conflict do nothing;
 
 insert into cl_core.content
     (content_id, url, host, path, title, kind, topic, stage, persona, author, published_at, is_catalogued, kind_from,

@@ -1,5 +1,5 @@
 -- What the changed deals contributed so far is taken from the sums, and their old journeys go. closedloop-load then reads
--- journey_touch in order, credits each deal under every model, and copies the new rows in.
+-- the journeys in order, credits each deal under every model, and copies the new rows in.
 
 create temporary table delta_content (
     content_id uuid, model integer, month date, outcome text, deals bigint, weight numeric, credit numeric
@@ -25,6 +25,15 @@ with gone as (
 )
 insert into reported_touch select * from gone;
 
+-- By how much the touches of each person count: by the highest weight of the person's roles.
+update cl_core.deal_person as p
+set role_weight = (
+        select max(coalesce((s.attribution -> 'role_weights' ->> cl_core.role_name(r.role))::bigint, 1000000))
+        from unnest(p.roles) as r(role)
+    )
+from changed_deal as c, cl_ops.setting as s
+where p.deal_id = c.deal_id and p.roles <> '{}' and s.attribution -> 'role_weights' <> '{}';
+
 -- The moment a deal's primary person became a lead: of the flagged contacts, else of all, the one that was a lead first.
 create temporary table journey_deal on commit drop as
 select d.deal_id, d.outcome, d.month, d.created_at, d.closed_at,
@@ -46,3 +55,65 @@ left join lateral (
 where d.outcome in ('open', 'won', 'lost') and d.amount_reporting is not null;
 create unique index on journey_deal (deal_id);
 analyze journey_deal;
+
+-- What counts as a touch.
+create temporary table journey_rule on commit drop as
+select
+    cl_marketing.names_of(s.attribution #> '{interactions,only}') as only_interactions,
+    cl_marketing.names_of(s.attribution #> '{interactions,except}') as except_interactions,
+    case when s.attribution #>> '{path,collapse}' <> 'none' then s.attribution #>> '{path,by}' end as item
+from cl_ops.setting as s;
+
+-- Sales activities that count stand for a content of their kind, and for a channel of their own.
+create temporary table activity_kind on commit drop as
+select distinct lower(k.kind) as kind
+from cl_ops.setting as s
+cross join unnest(cl_marketing.names_of(s.attribution -> 'activities')) as k(kind);
+
+insert into cl_core.content (content_id, url, host, path, title, kind, topic, is_catalogued)
+select cl_marketing.activity_content(k.kind), 'activity:' || k.kind, 'activity', k.kind, k.kind, 'activity',
+    cl_marketing.activity_channel(), false
+from activity_kind as k
+on conflict do nothing;
+
+insert into cl_core.arrival (arrival_id, channel)
+select cl_marketing.activity_arrival(), cl_marketing.activity_channel()
+where exists (select from activity_kind)
+on conflict do nothing;
+
+create temporary table journey_activity on commit drop as
+select d.deal_id, t.activity_id, coalesce(t.person_id, '00000000-0000-0000-0000-000000000000') as person_id,
+    cl_marketing.activity_content(k.kind) as content_id, cl_marketing.activity_arrival() as arrival_id, t.happened_at,
+    t.source, coalesce(p.role_weight, 1000000) as role_weight
+from (
+    select j.deal_id, t.activity_id
+    from journey_deal as j
+    join cl_core.activity as t on t.deal_id = j.deal_id
+    union
+    select j.deal_id, t.activity_id
+    from journey_deal as j
+    join cl_core.deal as merged on merged.survivor_id = j.deal_id
+    join cl_core.activity as t on t.deal_id = merged.deal_id
+    union
+    select j.deal_id, t.activity_id
+    from journey_deal as j
+    join cl_core.deal_person as p on p.deal_id = j.deal_id
+    join cl_core.activity as t on t.person_id = p.person_id and t.deal_id is null
+) as of_deal
+join journey_deal as d on d.deal_id = of_deal.deal_id
+join cl_core.activity as t
+    on t.activity_id = of_deal.activity_id and t.happened_at between d.from_at and d.until_at
+join activity_kind as k on k.kind = lower(t.kind)
+left join cl_core.deal_person as p on p.deal_id = d.deal_id and p.person_id = t.person_id
+where exists (select from activity_kind);
+
+create temporary table journey_arrival on commit drop as
+select a.arrival_id, a.channel = 'Direct' as is_direct,
+    cl_marketing.passes(coalesce(a.campaign, '(none)'), s.attribution -> 'campaigns') as is_of_campaigns,
+    case when r.item = 'channel' then md5(a.channel)::uuid end as channel_key
+from cl_core.arrival as a
+cross join cl_ops.setting as s
+cross join journey_rule as r
+where cl_marketing.passes(a.channel, s.attribution -> 'channels');
+create unique index on journey_arrival (arrival_id);
+analyze journey_arrival;

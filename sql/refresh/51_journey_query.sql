@@ -1,12 +1,41 @@
+-- Each deal's own row, and then its touches in order. A touch serves every deal in whose window it lies; a sales activity
+-- that counts as a touch serves the deal that it names, or, naming none, the deals of its person.
 select
     d.deal_id, d.outcome, d.month, d.amount, d.created_at, d.closed_at, d.became_lead_at,
-    t.touch_id, t.person_id, t.content_id, t.arrival_id, t.touched_at, a.channel = 'Direct' as is_direct
+    null::uuid as touch_id, null::uuid as person_id, null::uuid as content_id, null::uuid as arrival_id,
+    null::timestamptz as touched_at, null::boolean as is_direct, null::boolean as is_of_campaigns,
+    null::bigint as role_weight, null::uuid as item, null::text collate "C" as source
 from journey_deal as d
-left join lateral (
-    select touch.*
-    from cl_core.deal_person as p
-    join cl_core.touch as touch on touch.person_id = p.person_id and touch.touched_at between d.from_at and d.until_at
-    where p.deal_id = d.deal_id
-) as t on true
-left join cl_core.arrival as a on a.arrival_id = t.arrival_id
-order by d.deal_id, t.touched_at, t.source, t.touch_id
+union all
+select
+    d.deal_id, null, null, null, null, null, null,
+    t.touch_id, t.person_id, t.content_id, t.arrival_id, t.touched_at, a.is_direct, a.is_of_campaigns, p.role_weight,
+    case r.item
+        when 'content' then t.content_id
+        when 'channel' then a.channel_key
+        when 'topic' then (
+            select md5(coalesce(c.topic, ''))::uuid from cl_core.content as c where c.content_id = t.content_id
+        )
+    end,
+    t.source collate "C"
+from journey_deal as d
+join cl_core.deal_person as p on p.deal_id = d.deal_id
+join cl_core.touch as t on t.person_id = p.person_id and t.touched_at between d.from_at and d.until_at
+join journey_arrival as a on a.arrival_id = t.arrival_id
+cross join journey_rule as r
+where (r.only_interactions is null or t.interaction = any (r.only_interactions))
+  and (r.except_interactions is null or t.interaction <> all (r.except_interactions))
+union all
+select
+    t.deal_id, null, null, null, null, null, null,
+    t.activity_id, t.person_id, t.content_id, t.arrival_id, t.happened_at, false, a.is_of_campaigns, t.role_weight,
+    case r.item
+        when 'content' then t.content_id
+        when 'channel' then a.channel_key
+        when 'topic' then md5(cl_marketing.activity_channel())::uuid
+    end,
+    t.source collate "C"
+from journey_activity as t
+join journey_arrival as a on a.arrival_id = t.arrival_id
+cross join journey_rule as r
+order by deal_id, touched_at nulls first, source, touch_id

@@ -37,7 +37,8 @@ where t.deals = 0 and t.campaign = d.campaign and t.source = d.source and t.medi
 delete from cl_core.arrival as t
 using cl_ops.changed_key as c
 where c.kind = 'arrival' and t.arrival_id = c.key
-  and not exists (select from cl_core.arrival_seen as s where s.arrival_id = t.arrival_id);
+  and not exists (select from cl_core.arrival_seen as s where s.arrival_id = t.arrival_id)
+  and (t.arrival_id <> cl_marketing.activity_arrival() or not exists (select from activity_kind));
 
 -- Views and visitors of the months in which a day changed: the day is one of UTC, the months are those of its two ends.
 create temporary table changed_month on commit drop as

@@ -163,26 +163,6 @@ from (
 group by b.source
 having count(*) filter (where b.digest <> b.newest) > 0;
 
--- What the fitted models left out or estimated.
-insert into found (name, item, detail)
-select 'fitted_states_folded', s.model,
-    format('%s of %s items have no state of their own: those that the fewest closed deals hold share %s states; '
-           'attribution allows %s states', sum(s.items) filter (where s.kind <> 'item'), sum(s.items),
-           count(*) filter (where s.kind <> 'item'), coalesce(setting.attribution ->> 'states', '500'))
-from cl_marketing.state_effect as s
-cross join cl_ops.setting as setting
-group by s.model, setting.attribution
-having count(*) filter (where s.kind <> 'item') > 0;
-
-insert into found (name, item, detail)
-select 'fitted_values_sampled', v.model,
-    format('the values of %s of %s sets are estimated from a sample, with standard errors up to %s',
-           count(distinct v.set_no) filter (where v.standard_error > 0), count(distinct v.set_no),
-           trim_scale(max(v.standard_error)))
-from cl_marketing.state_value as v
-group by v.model
-having max(v.standard_error) > 0;
-
 -- What is too long for a key is known by its digest.
 delete from cl_ops.quality;
 insert into cl_ops.quality (name, item, detail)
@@ -212,21 +192,6 @@ select 'refreshed deals not credited in full under ' || m.name, 0,
     )
 from cl_marketing.model as m
 where m.is_computed and not m.is_fitted
-union all
-select 'refreshed deals not credited in full under ' || m.name, 0,
-    (
-        select count(*)
-        from (
-            select j.deal_id
-            from journey_deal as j
-            left join cl_marketing.fitted_touch as t on t.deal_id = j.deal_id
-            group by j.deal_id, j.amount
-            having sum(t.credits[m.model - 100]) is distinct from j.amount
-                or sum(t.weights[m.model - 100]) is distinct from 1000000000000
-        ) as differing
-    )
-from cl_marketing.model as m
-where m.is_computed and m.is_fitted
 union all
 select 'views of refreshed visitors', count(*) filter (where interaction <> 'dwell'),
     coalesce((

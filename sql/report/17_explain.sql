@@ -11,6 +11,7 @@ returns table (
     milestones text[],
     rule text,
     raw_weight numeric,
+    role_weight numeric,
     weight numeric,
     unrounded_credit numeric,
     credit numeric
@@ -56,6 +57,7 @@ begin
                 else '{}'
             end as held,
             extract(epoch from max(t.touched_at) over () - t.touched_at)::numeric / 86400 as days_before_last,
+            trim_scale(t.role_weight * 0.000001) as role_weight,
             t.weights[r.model] as weight, t.credits[r.model]::numeric as credit,
             sum(t.credits[r.model]) over () as amount
         from cl_marketing.deal_touch as t
@@ -139,14 +141,15 @@ begin
                                 round(1 / s.unit, s.currency_exponent))
                 else ''
             end as rule,
-            f.raw_weight, f.left_over, f.weight * 0.000000000001 as weight,
+            f.raw_weight, case when f.touched_at is not null then f.role_weight end as role_weight, f.left_over,
+            f.weight * 0.000000000001 as weight,
             f.amount * f.weight * 0.000000000001 / s.unit as unrounded_credit,
             round(f.credit / s.unit, s.currency_exponent) as credit
         from raised as f
         cross join (select currency_exponent, power(10::numeric, currency_exponent) as unit from cl_ops.setting) as s
     )
     select f.position, f.touched_at, f.person, f.content, f.channel, f.milestones, f.rule, round(f.raw_weight, 6),
-        f.weight, round(f.unrounded_credit, s.currency_exponent + 2), f.credit
+        f.role_weight, f.weight, round(f.unrounded_credit, s.currency_exponent + 2), f.credit
     from priced as f
     cross join cl_ops.setting as s
     union all
@@ -157,7 +160,7 @@ begin
                             round(1 / power(10::numeric, s.currency_exponent), s.currency_exponent))
             else ''
         end,
-        round(f.raw_weight, 6), f.weight, round(f.unrounded_credit, s.currency_exponent + 2), f.credit
+        round(f.raw_weight, 6), null, f.weight, round(f.unrounded_credit, s.currency_exponent + 2), f.credit
     from (
         select sum(g.raw_weight) as raw_weight, sum(g.weight) as weight, sum(g.unrounded_credit) as unrounded_credit,
             sum(g.credit) as credit, max(g.left_over) as left_over

@@ -123,18 +123,6 @@ language sql stable as $$
     select 'deals with a journey', coalesce((select sum(deals) from amount), 0),
         (select count(*) from cl_marketing.deal_touch where position = 1)
     union all
-    select 'deals with fitted credits',
-        (select count(*) from cl_marketing.deal_touch where position = 1 and exists (
-            select from cl_marketing.model as m where m.is_computed and m.is_fitted
-        )),
-        (select count(*) from cl_marketing.fitted_touch where position = 1)
-    union all
-    select 'closed deals in the chain of ' || m.name,
-        coalesce((select sum(deals) from amount where outcome in ('won', 'lost')), 0),
-        coalesce((select sum(t.won + t.lost) from cl_marketing.transition as t where t.model = m.name and t.from_no = 0), 0)
-    from cl_marketing.model as m
-    where m.is_computed and m.name like 'markov\_%' and m.is_fitted
-    union all
     select 'records read', coalesce(sum(k.read), 0),
         coalesce(sum(k.emitted + k.rejected + k.duplicate + k.filtered), 0)
     from cl_ops.batch_count as k
@@ -148,22 +136,11 @@ $$;
 -- The same, and what only reading all journeys, touches and views can tell.
 create function cl_ops.verify() returns table (name text, expected numeric, found numeric, status text)
 language sql stable as $$
-    with credited as not materialized (
-        select t.deal_id, t.content_id, t.arrival_id, t.month, t.outcome, m.model, m.name, t.weights[m.model] as weight,
-            t.credits[m.model] as credit
+    with deal_sum as (
+        select t.deal_id, t.outcome, m.model, m.name, sum(t.credits[m.model]) as credit, sum(t.weights[m.model]) as weight
         from cl_marketing.deal_touch as t
         join cl_marketing.model as m on m.is_computed and not m.is_fitted
-        union all
-        select t.deal_id, t.content_id, t.arrival_id, t.month, t.outcome, m.model, m.name, f.weights[m.model - 100],
-            f.credits[m.model - 100]
-        from cl_marketing.deal_touch as t
-        left join cl_marketing.fitted_touch as f on f.deal_id = t.deal_id and f.position = t.position
-        join cl_marketing.model as m on m.is_computed and m.is_fitted
-    ),
-    deal_sum as (
-        select t.deal_id, t.outcome, t.model, t.name, sum(t.credit) as credit, sum(t.weight) as weight
-        from credited as t
-        group by t.deal_id, t.outcome, t.model, t.name
+        group by t.deal_id, t.outcome, m.model, m.name
     ),
     deal_check as (
         select k.name, k.weight,
@@ -173,18 +150,20 @@ language sql stable as $$
         cross join cl_ops.setting as s
     ),
     content_sum as (
-        select t.content_id, t.model, t.month, t.outcome, count(distinct t.deal_id) as deals,
-            sum(t.weight::numeric) as weight, sum(t.credit::numeric) as credit
-        from credited as t
-        group by t.content_id, t.model, t.month, t.outcome
+        select t.content_id, m.model, t.month, t.outcome, count(distinct t.deal_id) as deals,
+            sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
+        from cl_marketing.deal_touch as t
+        join cl_marketing.model as m on m.is_computed and not m.is_fitted
+        group by t.content_id, m.model, t.month, t.outcome
     ),
     arrival_sum as (
         select a.channel, coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
-            coalesce(a.medium, '(none)') as medium, t.model, t.month, t.outcome, t.deal_id,
-            sum(t.weight::numeric) as weight, sum(t.credit::numeric) as credit
-        from credited as t
+            coalesce(a.medium, '(none)') as medium, m.model, t.month, t.outcome, t.deal_id,
+            sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
+        from cl_marketing.deal_touch as t
         join cl_core.arrival as a on a.arrival_id = t.arrival_id
-        group by 1, 2, 3, 4, t.model, t.month, t.outcome, t.deal_id
+        join cl_marketing.model as m on m.is_computed and not m.is_fitted
+        group by 1, 2, 3, 4, m.model, t.month, t.outcome, t.deal_id
     ),
     channel_sum as (
         select channel, model, month, outcome, count(distinct deal_id) as deals, sum(weight) as weight,
@@ -255,6 +234,11 @@ language sql stable as $$
             where t.person_id = d.person_id and t.touched_at = d.touched_at and t.touch_id = d.touch_id
               and t.content_id = d.content_id and t.arrival_id = d.arrival_id
           )
+          and not exists (
+            select from cl_core.activity as t
+            where t.activity_id = d.touch_id and t.happened_at = d.touched_at
+              and d.content_id = cl_marketing.activity_content(lower(t.kind))
+          )
         union all
         select 'deals reported since a known time', count(*), count(r.deal_id)
         from cl_marketing.deal_touch as t
@@ -271,12 +255,6 @@ language sql stable as $$
             ) as span
         ) as h
         where h.next_from < h.reported_until
-        union all
-        select 'fitted credits of touches that are none', 0, count(*)
-        from cl_marketing.fitted_touch as f
-        where not exists (
-            select from cl_marketing.deal_touch as t where t.deal_id = f.deal_id and t.position = f.position
-        )
         union all
         select 'views of identified visitors', count(*), coalesce((select sum(t.views) from cl_core.touch as t), 0)
         from person_view as v

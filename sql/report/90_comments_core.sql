@@ -334,6 +334,7 @@ comment on function cl_core.shared_time(integer[]) is 'When, in microseconds sin
 comment on function cl_core.merge_views() is 'Merges the views that were staged; returns how many of them are copies that do not count.';
 comment on function cl_core.settle_copies() is 'Settles which copy of an event counts: the earliest, then that of the lowest batch_id. Used by loading.';
 comment on function cl_core.remove_batches(integer[]) is 'Takes the rows of batches of one source away, since the same inputs under another mapping take their place.';
+comment on function cl_core.role_name(text) is 'A role as the configuration writes it: in lower case, with an underscore for what is no letter or digit.';
 comment on function cl_core.like_pattern(text) is 'A pattern in which * is any characters, as LIKE wants it.';
 comment on function cl_core.configure_content(jsonb, jsonb) is 'Takes over the order of catalogues and the rules for content; true if they changed, and then all content is refreshed. Used by refresh.';
 comment on function cl_core.publish(text) is 'Brings the current table of a kind up to the newest versions of its changed keys. Used by refresh.';

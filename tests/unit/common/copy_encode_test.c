@@ -184,11 +184,24 @@ static void int64_array(void **state)
 {
     State *test = *state;
     const int64_t values[] = {1, -1};
-    assert_int_equal(copy_encode_int64_array(&test->buffer, values, 2, &test->error), STATUS_OK);
+    assert_int_equal(copy_encode_int64_array(&test->buffer, values, NULL, 2, &test->error), STATUS_OK);
     assert_bytes(test, "\0\0\0\x2c"
                        "\0\0\0\x01\0\0\0\0\0\0\0\x14\0\0\0\x02\0\0\0\x01"
                        "\0\0\0\x08\0\0\0\0\0\0\0\x01"
                        "\0\0\0\x08\xff\xff\xff\xff\xff\xff\xff\xff");
+}
+
+static void int64_array_with_nulls(void **state)
+{
+    State *test = *state;
+    const int64_t values[] = {1, 0, 2};
+    const bool are_null[] = {false, true, false};
+    assert_int_equal(copy_encode_int64_array(&test->buffer, values, are_null, 3, &test->error), STATUS_OK);
+    assert_bytes(test, "\0\0\0\x30"
+                       "\0\0\0\x01\0\0\0\0\0\0\0\x14\0\0\0\x03\0\0\0\x01"
+                       "\0\0\0\x08\0\0\0\0\0\0\0\x01"
+                       "\xff\xff\xff\xff"
+                       "\0\0\0\x08\0\0\0\0\0\0\0\x02");
 }
 
 /* 25 is text. */
@@ -211,7 +224,7 @@ static void empty_array_has_no_dimension(void **state)
 {
     State *test = *state;
     assert_int_equal(copy_encode_uuid_array(&test->buffer, NULL, 0, &test->error), STATUS_OK);
-    assert_int_equal(copy_encode_int64_array(&test->buffer, NULL, 0, &test->error), STATUS_OK);
+    assert_int_equal(copy_encode_int64_array(&test->buffer, NULL, NULL, 0, &test->error), STATUS_OK);
     assert_int_equal(copy_encode_text_array(&test->buffer, NULL, 0, &test->error), STATUS_OK);
     assert_bytes(test, "\0\0\0\x0c\0\0\0\0\0\0\0\0\0\0\x0b\x86"
                        "\0\0\0\x0c\0\0\0\0\0\0\0\0\0\0\0\x14"
@@ -263,7 +276,7 @@ static void value_that_no_length_can_say_is_an_error(void **state)
     assert_int_equal(copy_encode_bytes(&test->buffer, "", (size_t)INT32_MAX + 1, &test->error), STATUS_ERROR);
     assert_int_equal(test->error.code, ERROR_DATA);
     assert_int_equal(copy_encode_uuid_array(&test->buffer, &counting, (size_t)INT32_MAX, &test->error), STATUS_ERROR);
-    assert_int_equal(copy_encode_int64_array(&test->buffer, &(int64_t){1}, (size_t)INT32_MAX, &test->error),
+    assert_int_equal(copy_encode_int64_array(&test->buffer, &(int64_t){1}, NULL, (size_t)INT32_MAX, &test->error),
                      STATUS_ERROR);
     assert_int_equal(test->buffer.size, 0);
 }
@@ -286,6 +299,7 @@ int main(void)
         CASE(bytes_go_in_as_they_are),
         CASE(uuid_array_has_one_dimension_from_1),
         CASE(int64_array),
+        CASE(int64_array_with_nulls),
         CASE(text_array),
         CASE(empty_array_has_no_dimension),
         CASE(whole_file_of_one_row),

@@ -260,6 +260,20 @@ static void refuses_unknown_keys_and_values(void **state)
     assert_refused(fixture, "attribution: {model: liner}\n", "1:22: unknown model 'liner'", "did you mean 'linear'?");
     assert_refused(fixture, "attribution: {scope: acount}\n", "1:22: unknown scope 'acount'",
                    "did you mean 'account'?");
+    assert_refused(fixture, "attribution: {models: [linear, linear]}\n", "1:23: the model 'linear' is named twice",
+                   NULL);
+    assert_refused(fixture, "attribution: {models: [last_touch], model: linear}\n",
+                   "1:44: the model 'linear' is not among those computed", NULL);
+    assert_refused(fixture, "attribution: {custom: [{name: linear, rest: 1}]}\n",
+                   "1:31: the model 'linear' is built in: take another name", NULL);
+    assert_refused(fixture, "attribution: {custom: [{name: ours}]}\n", "1:24: the model 'ours' shares nothing", NULL);
+    assert_refused(fixture, "attribution: {custom: [{name: ours, rest: -1}]}\n",
+                   "1:43: 'rest' must be a number from 0 to 1000 with at most 3 decimal places, not '-1'", NULL);
+    assert_refused(fixture, "attribution: {role_weights: {Boss: 2, boss: 3}}\n", "1:45: the role 'boss' is given twice",
+                   NULL);
+    assert_refused(fixture, "attribution: {role_weights: {'-': 2}}\n", "1:35: '-' is no name of a role", NULL);
+    assert_refused(fixture, "attribution: {touches: {channels: {only: [Direct], except: [Email]}}}\n",
+                   "1:35: 'channels' has both 'only' and 'except': give one of them", NULL);
     assert_refused(fixture, "attribution: {lookback_days: 0}\n",
                    "1:30: the value of 'lookback_days' must be from 1 to 3650, not 0", NULL);
     assert_refused(fixture, deals("csv", FIELDS, "    preste: x\n"), "7:5: unknown key 'preste'", NULL);
