@@ -11,6 +11,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum { CHECKS_CEILING = 1 << 20 };
+
 Status refresh_step(Pg *pg, const char *name, Error *error)
 {
     for (size_t i = 0; i < embedded_file_count; i++)
@@ -74,7 +76,29 @@ static Status count_changed(Pg *pg, RefreshOutcome *outcome, Error *error)
     return STATUS_OK;
 }
 
-static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcome *outcome, Error *error)
+/* Ends the refresh if figures do not agree. The checks go with its transaction, so they are kept here until then. */
+static Status agree(Pg *pg, Buffer *checks, Error *error)
+{
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg, "select cl_ops.differing_checks()", NULL, 0, &result, error));
+    TRY(buffer_append(checks, pg_value(&result, 0, 0), error));
+    TRY(buffer_append_byte(checks, '\0', error));
+    return refresh_step(pg, "refresh/92_agree.sql", error);
+}
+
+/* The failed refresh's checks, after it was rolled back, so that all see what differs. */
+static void keep_checks(Pg *pg, const Buffer *checks, Error *error)
+{
+    if (checks->size <= 1)
+        return;
+    cleanup(pg_result_free) PgResult result = {0};
+    Error ignored = ERROR_INIT;
+    pg_query(pg, "select cl_ops.keep_checks($1::jsonb)", (const char *[]){checks->data}, 1, &result, &ignored);
+    error_hint(error, "cl_ops.reconciliation says what differs; closedloop-load rebuild computes all reports anew");
+}
+
+static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcome *outcome, Buffer *checks,
+                                     Error *error)
 {
     TRY(begin_alone(pg, error));
     bool is_changed = false;
@@ -96,6 +120,7 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     TRY(refresh_step(pg, "refresh/65_influence.sql", error));
     TRY(count_changed(pg, outcome, error));
     TRY(refresh_step(pg, "refresh/90_checks.sql", error));
+    TRY(agree(pg, checks, error));
     TRY(refresh_step(pg, "refresh/95_reported.sql", error));
     return pg_execute(pg, "commit", error);
 }
@@ -103,9 +128,11 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
 Status refresh(Pg *pg, const Config *config, bool is_rebuild, RefreshOutcome *ret_outcome, Error *error)
 {
     RefreshOutcome outcome = {.is_rebuild = is_rebuild};
-    Status status = refresh_in_transaction(pg, config, &outcome, error);
+    cleanup(buffer_done) Buffer checks = buffer_make(CHECKS_CEILING);
+    Status status = refresh_in_transaction(pg, config, &outcome, &checks, error);
     if (status != STATUS_OK) {
         pg_rollback(pg);
+        keep_checks(pg, &checks, error);
         return status;
     }
     *ret_outcome = outcome;

@@ -1,5 +1,4 @@
--- What is wrong with the data, listed anew; then whether the figures agree. If they do not, the refresh fails with
--- SQLSTATE CL002, and the last good reports stay.
+-- What is wrong with the data, listed anew; then whether the figures agree.
 
 create temporary table found (name text not null, item text not null, detail text not null) on commit drop;
 
@@ -34,6 +33,15 @@ select 'cost_without_rate', k.currency || ' ' || to_char(k.day, 'YYYY-MM'),
 from cl_core.cost as k
 where k.amount_reporting is null
 group by k.currency, to_char(k.day, 'YYYY-MM');
+
+-- Leads.
+insert into found (name, item, detail)
+select 'lead_without_date', 'all sources',
+    format('no source says when %s leads were made: they are in no cost per lead, and no deal has a lead creation by them',
+           count(*))
+from cl_core.person as p
+where p.is_lead and p.became_lead_at is null
+having count(*) > 0;
 
 -- Merges that lead back to where they came from: the lowest key is their end.
 insert into found (name, item, detail)
@@ -174,24 +182,25 @@ select name,
     case when length(detail) <= 1000 then detail else left(detail, 1000) || '...' end
 from found;
 
--- Do the figures agree? The sums of all, and each deal and visitor of this refresh.
-create temporary table reconciled on commit drop as
+-- Do the figures agree? The sums of all, and each deal, lead and visitor of this refresh.
+create temporary table reconciled (name text not null, expected numeric, found numeric) on commit drop;
+
+insert into reconciled (name, expected, found)
 select r.name, r.expected, r.found from cl_ops.reconcile() as r
 union all
-select 'refreshed deals not credited in full under ' || m.name, 0,
+select 'refreshed deals without a record', 0, count(*)
+from changed_deal as c
+where exists (select from cl_core.deal as d where d.deal_id = c.deal_id)
+   <> exists (select from cl_core.deal_history as h where h.deal_id = c.deal_id)
+union all
+select 'refreshed leads with an origin', count(*),
     (
         select count(*)
-        from (
-            select j.deal_id
-            from journey_deal as j
-            left join cl_marketing.deal_touch as t on t.deal_id = j.deal_id
-            group by j.deal_id, j.amount
-            having sum(t.credits[m.model]) is distinct from j.amount
-                or sum(t.weights[m.model]) is distinct from 1000000000000
-        ) as differing
+        from changed_person as c
+        join cl_marketing.lead_origin as o on o.person_id = c.person_id
     )
-from cl_marketing.model as m
-where m.is_computed and not m.is_fitted
+from new_person as n
+where n.is_lead and n.became_lead_at is not null
 union all
 select 'views of refreshed visitors', count(*) filter (where interaction <> 'dwell'),
     coalesce((
@@ -201,6 +210,38 @@ select 'views of refreshed visitors', count(*) filter (where interaction <> 'dwe
     ), 0)
 from touched_view;
 
+-- One pass over the journeys, whatever the number of models.
+do $$
+declare
+    sums text;
+    counts text;
+    names text;
+begin
+    select string_agg(format('sum(t.credits[%1$s]) is distinct from j.amount or sum(t.weights[%1$s]) is distinct from 1000000000000 as m%1$s', m.model), ', '),
+        string_agg(format('count(*) filter (where m%s)', m.model), ', ' order by m.model),
+        string_agg(quote_literal(m.name), ', ' order by m.model)
+    into sums, counts, names
+    from cl_marketing.model as m
+    where m.is_computed and not m.is_fitted;
+    if sums is not null then
+        execute format($query$
+            insert into reconciled (name, expected, found)
+            select 'refreshed deals not credited in full under ' || r.model, 0, r.deals
+            from (
+                select array[%s] as models, array[%s] as deals
+                from (
+                    select %s
+                    from journey_deal as j
+                    left join cl_marketing.deal_touch as t on t.deal_id = j.deal_id
+                    group by j.deal_id, j.amount
+                ) as deal
+            ) as k
+            cross join lateral unnest(k.models, k.deals) as r (model, deals)$query$,
+            names, counts, sums);
+    end if;
+end
+$$;
+
 insert into cl_ops.reconciliation (checked_at, name, expected, found, status)
 select n.checked_at, r.name, r.expected, r.found, case when r.expected = r.found then 'ok' else 'differs' end
 from (select clock_timestamp() as checked_at offset 0) as n
@@ -209,17 +250,3 @@ cross join reconciled as r;
 delete from cl_ops.reconciliation as r
 using (select max(checked_at) as checked_at from cl_ops.reconciliation) as newest
 where r.checked_at < newest.checked_at - interval '90 days';
-
-do $$
-declare
-    first record;
-begin
-    select r.* into first from pg_temp.reconciled as r where r.expected <> r.found order by r.name limit 1;
-    if first.name is not null then
-        raise exception using
-            errcode = 'CL002',
-            message = format('the figures do not agree: %s should be %s, and is %s', first.name, first.expected,
-                             first.found);
-    end if;
-end
-$$;

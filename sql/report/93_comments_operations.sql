@@ -101,11 +101,11 @@ comment on column cl_ops.run.days is 'days of views that changed';
 comment on column cl_ops.run.message is 'why it failed';
 
 comment on table cl_ops.quality is 'One row: something wrong with the data that reports cannot mend, as of the last refresh.';
-comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_all_filtered, no_lead_has_views, source_under_earlier_rules, robots_by_number';
+comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_without_date, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_all_filtered, no_lead_has_views, source_under_earlier_rules, robots_by_number';
 comment on column cl_ops.quality.item is 'what it concerns: system and key, address, currency and month, or source and file or kind';
 comment on column cl_ops.quality.detail is 'what is wrong, and what reports do about it';
 
-comment on table cl_ops.reconciliation is 'One row: a check of a refresh that two ways of counting agree. If they do not, the refresh fails and the reports stay as they were, so rows here are ok. Kept for 90 days.';
+comment on table cl_ops.reconciliation is 'One row: a check of a refresh that two ways of counting agree. If they do not, the refresh fails (SQLSTATE CL002) and the reports stay as they were; the rows then say by how much. Kept for 90 days.';
 comment on column cl_ops.reconciliation.checked_at is 'when; the same for all checks of a refresh';
 comment on column cl_ops.reconciliation.name is 'what is counted';
 comment on column cl_ops.reconciliation.expected is 'counted from the facts';
@@ -146,3 +146,5 @@ comment on function cl_ops.note_named() is 'Notes the persons and visitors whom 
 comment on function cl_ops.note_changed(text) is 'Notes in cl_ops.changed_key what a query yields. Used by loading.';
 comment on function cl_ops.reconcile() is 'The checks of every refresh that need sums alone: name, expected, found.';
 comment on function cl_ops.verify() is 'These, and the checks that read all journeys, touches and views: name, expected, found, status. Shown by closedloop-load verify.';
+comment on function cl_ops.differing_checks() is 'The newest rows of cl_ops.reconciliation, if one of them differs. Used by refreshing.';
+comment on function cl_ops.keep_checks(jsonb) is 'Writes such rows again, after the refresh that made them was rolled back. Used by refreshing.';
