@@ -108,6 +108,7 @@ from (
 ) as n
 window outgoing as (partition by n.item, n.from_id);
 
+-- A deal without a touch has nobody who was last: the row named unattributed stands in, so that last deals add up.
 create view cl_marketing.content_assist as
 select
     c.content_id,
@@ -125,9 +126,9 @@ select
     round(count(*) filter (where not t.is_last)::numeric / nullif(count(*) filter (where t.is_last), 0), 4)
         as assisted_per_last
 from (
-    select deal_id, content_id, month, outcome, bool_or('last_touch' = any (milestones)) as is_last
+    select deal_id, content_id, month, outcome,
+        bool_or('last_touch' = any (milestones) or touched_at is null) as is_last
     from cl_marketing.deal_touch
-    where touched_at is not null
     group by deal_id, content_id, month, outcome
 ) as t
 join cl_core.deal as d on d.deal_id = t.deal_id

@@ -246,7 +246,7 @@ comment on column cl_marketing.transition.lost is 'number of times in journeys o
 comment on column cl_marketing.transition.won_share is 'won / all steps of won deals from from_item; null: there is none';
 comment on column cl_marketing.transition.lost_share is 'lost / all steps of lost deals from from_item; null: there is none';
 
-comment on view cl_marketing.content_assist is 'One row: a content and the deals of a month with one outcome whose journeys hold it: those whose last touch it was, and those that it assisted, where another content was last. Each deal counts in full for every content: amount and assisted_amount do not add up over contents, last_amount does.';
+comment on view cl_marketing.content_assist is 'One row: a content and the deals of a month with one outcome whose journeys hold it: those whose last touch it was, and those that it assisted, where another content was last. Each deal counts in full for every content: amount and assisted_amount do not add up over contents; last_amount does, to the amounts of all deals, since those without a touch have it in the row named unattributed. Filter by one outcome before adding up.';
 comment on column cl_marketing.content_assist.content_id is 'content: cl_core.content';
 comment on column cl_marketing.content_assist.url is 'its canonical URL';
 comment on column cl_marketing.content_assist.title is 'its title';
