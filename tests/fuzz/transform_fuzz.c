@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Status status = kind == RECORD_VIEW ? view_convert_file(conversion, fixture->path, &error)
                                         : kind_convert_file(conversion, kind, fixture->path, &error);
     require(status == STATUS_OK);
-    const BatchCount *found = &conversion->counts[kind];
+    const BatchCount *found = &conversion->tally.counts[kind];
     require(found->emitted + found->rejected + found->duplicate + found->filtered == count);
     require(content_map_flush(&conversion->contents, &conversion->output, &error) == STATUS_OK);
     conversion_free(conversion);
