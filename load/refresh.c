@@ -30,11 +30,12 @@ static Status apply_settings(Pg *pg, const Config *config, bool *is_changed, Err
 {
     int exponent = 2;
     currency_exponent(text_from(config->reporting.currency), &exponent);
-    char exponent_text[16], lookback[32], half_life[32], bots_above[32];
+    char exponent_text[16], lookback[32], half_life[32], bots_above[32], history_days[32];
     snprintf(exponent_text, sizeof exponent_text, "%d", exponent);
     snprintf(lookback, sizeof lookback, "%lld days", config->attribution.lookback_days);
     snprintf(half_life, sizeof half_life, "%lld", config->attribution.half_life_days);
     snprintf(bots_above, sizeof bots_above, "%lld", config->traffic.bots_above);
+    snprintf(history_days, sizeof history_days, "%lld", config->attribution.history_days);
     cleanup(buffer_done) Buffer attribution = buffer_make(ATTRIBUTION_SETTING_CEILING);
     TRY(attribution_setting_write(&config->attribution, &attribution, error));
     const char *parameters[] = {config->reporting.timezone,
@@ -45,7 +46,8 @@ static Status apply_settings(Pg *pg, const Config *config, bool *is_changed, Err
                                 half_life,
                                 config->traffic.bots_above ? bots_above : NULL,
                                 attribution.data,
-                                config->attribution.model};
+                                config->attribution.model,
+                                config->attribution.history_days ? history_days : NULL};
     cleanup(pg_result_free) PgResult result = {0};
     TRY(pg_query(
         pg,
@@ -59,8 +61,8 @@ static Status apply_settings(Pg *pg, const Config *config, bool *is_changed, Err
     return pg_query(pg,
                     "update cl_ops.setting set timezone = $1, currency = $2, currency_exponent = $3::integer, "
                     "lookback = $4::interval, until = $5, half_life_days = $6::integer, bots_above = $7::bigint, "
-                    "attribution = $8::jsonb, model = $9",
-                    parameters, 9, &result, error);
+                    "attribution = $8::jsonb, model = $9, history_days = $10::integer",
+                    parameters, 10, &result, error);
 }
 
 static Status count_changed(Pg *pg, RefreshOutcome *outcome, Error *error)

@@ -115,6 +115,8 @@ static const SchemaField attribution_fields[] = {
      .meaning = "which touches of a journey stay"},
     {"states", SCHEMA_INTEGER, offsetof(AttributionEntry, states), .default_text = "500", .minimum = 2, .maximum = 2000,
      .meaning = "the most states of a markov model; the rarest contents fold into their topic"},
+    {"history_days", SCHEMA_INTEGER, offsetof(AttributionEntry, history_days), .minimum = 1, .maximum = 36500,
+     .meaning = "how long credit is kept as it was reported before it became another; for good unless given"},
 };
 const Schema attribution_schema = {attribution_fields, sizeof attribution_fields / sizeof attribution_fields[0],
                                    sizeof(AttributionEntry), .has_node = true};
@@ -332,6 +334,7 @@ Status attribution_make(const AttributionEntry *entry, Arena *arena, Attribution
         .collapse_by = (PathItem)entry->path.by,
         .drops_direct = entry->path.drop_direct,
         .states = entry->states,
+        .history_days = entry->history_days,
     };
     TRY(check_filter(entry, "interactions", &attribution.interactions, error));
     TRY(check_filter(entry, "channels", &attribution.channels, error));

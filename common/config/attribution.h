@@ -18,6 +18,7 @@
  *         activities: [meeting]
  *       path: {collapse: runs, by: channel, drop_direct: true}
  *       states: 500
+ *       history_days: 730                                   # for good unless given
  */
 #ifndef CLOSEDLOOP_COMMON_CONFIG_ATTRIBUTION_H
 #define CLOSEDLOOP_COMMON_CONFIG_ATTRIBUTION_H
@@ -71,13 +72,14 @@ typedef struct Attribution {
     PathCollapse collapse;
     PathItem collapse_by;
     bool drops_direct;
-    long long states; /* the most that a fitted chain has */
+    long long states;       /* the most that a fitted chain has */
+    long long history_days; /* how long superseded credit is kept; 0: for good */
 } Attribution;
 
 /* The keys as they stand in the file. */
 typedef struct AttributionEntry {
     const YamlNode *node;
-    int64_t lookback_days, lookback_touches, half_life_days, states;
+    int64_t lookback_days, lookback_touches, half_life_days, states, history_days;
     int until, scope;
     Text model;
     SchemaTexts models;

@@ -95,6 +95,8 @@ create table cl_ops.setting (
     until text not null default 'closed_at' check (until in ('closed_at', 'created_at')),
     half_life_days integer not null default 7,
     bots_above bigint,
+    history_days integer,
+    history_from timestamptz not null default '-infinity',
     model text not null default 'linear',
     attribution jsonb not null default '{}',
     read_at timestamptz,

@@ -60,6 +60,22 @@ from (select distinct arrival_id from reported_pair) as p
 join cl_core.arrival as a on a.arrival_id = p.arrival_id
 on conflict do nothing;
 
+-- What is older than the configuration wants goes; of that time nothing is told any more, rather than a part.
+update cl_ops.setting
+set history_from = greatest(history_from, refreshed_at - history_days * interval '1 day')
+where history_days is not null;
+
+-- The time as a constant, so that the server sees that few rows are older.
+do $$
+declare
+    kept_from timestamptz := (select history_from from cl_ops.setting where history_days is not null);
+begin
+    if kept_from is not null then
+        execute format('delete from cl_marketing.deal_touch_history where reported_until <= %L', kept_from);
+    end if;
+end
+$$;
+
 -- Nothing is left to do.
 delete from cl_ops.changed_key;
 delete from cl_ops.changed_day;

@@ -33,6 +33,7 @@ drop function if exists cl_ops.reconcile();
 drop function if exists cl_ops.differing_checks();
 drop function if exists cl_ops.keep_checks(jsonb);
 drop function if exists cl_marketing.attribution_as_of(timestamptz);
+drop function if exists cl_marketing.deal_touch_as_of(timestamptz);
 drop function if exists cl_marketing.explain(uuid, text);
 drop function if exists cl_marketing.newcombe_interval(bigint, bigint, bigint, bigint, numeric);
 drop function if exists cl_marketing.wilson_interval(bigint, bigint, numeric);

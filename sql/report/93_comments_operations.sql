@@ -82,6 +82,8 @@ comment on column cl_ops.setting.currency_exponent is 'decimal places of its min
 comment on column cl_ops.setting.lookback is 'how long before a deal was made its journey begins';
 comment on column cl_ops.setting.until is 'where a journey ends: closed_at or created_at of the deal';
 comment on column cl_ops.setting.half_life_days is 'half-life of the model time_decay, in days';
+comment on column cl_ops.setting.history_days is 'how many days superseded credit is kept (cl_marketing.deal_touch_history); null: for good';
+comment on column cl_ops.setting.history_from is 'what was reported is told from here on (cl_marketing.attribution_as_of()); -infinity: nothing was dropped yet';
 comment on column cl_ops.setting.bots_above is 'a visitor with more views in a day is a robot that day (cl_core.robot_day); null: nobody is';
 comment on column cl_ops.setting.model is 'model that reports show first';
 comment on column cl_ops.setting.attribution is 'what else the configuration says of attribution';

@@ -37,4 +37,5 @@ comment on column cl_marketing.reported_arrival.campaign is 'its campaign; null:
 comment on column cl_marketing.reported_arrival.source is 'its campaign source; null: none';
 comment on column cl_marketing.reported_arrival.medium is 'its campaign medium; null: none';
 
+comment on function cl_marketing.deal_touch_as_of(timestamptz) is 'The rows of cl_marketing.deal_touch as they were reported at that moment, with the reporting currency of then (currency, currency_exponent) and the span in which they stood (reported_from, reported_until; null: still).';
 comment on function cl_marketing.attribution_as_of(timestamptz) is 'The rows of cl_marketing.attribution as they were reported at that moment, with the currency of the credits (currency) and the span in which they stood (reported_from, reported_until; null: still). Nothing before the first report. Content, channel and campaign are as reported; title is as known now.';

@@ -113,6 +113,7 @@ static void loads_the_sample(void **state)
     assert_string_equal(config->reporting.currency, "EUR");
     assert_int_equal(config->attribution.lookback_days, 90);
     assert_int_equal(config->attribution.half_life_days, 7);
+    assert_int_equal(config->attribution.history_days, 0);
     assert_string_equal(config->attribution.model, "linear");
     assert_string_equal(config->attribution.scope, "deal_contacts");
     assert_int_equal(config->source_count, 10);
