@@ -86,5 +86,70 @@ where (t.outcome, t.credit, t.currency) is distinct from (n.outcome, n.credit, n
 order by t.credit desc, d.deal_key
 limit 20;
 
+-- Which channel sources most won revenue, and which influences it? (Each deal has one source, its first touch, so sourced
+-- adds up to all revenue; influenced does not.) The same of contents, campaigns and topics: content_influence,
+-- campaign_influence, topic_influence.
+select channel, sum(sourced_deals) as sourced_deals, sum(sourced_amount) as sourced_revenue,
+    sum(influenced_deals) as influenced_deals, sum(influenced_amount) as influenced_revenue
+from cl_marketing.channel_influence
+where outcome = 'won'
+group by channel
+order by sourced_revenue desc, influenced_revenue desc, channel;
+
+-- And the pipeline: what has each topic sourced, and met, of the deals that are open? (By the month in which they were made.)
+select topic, sum(sourced_deals) as sourced_deals, sum(sourced_amount) as sourced_amount,
+    sum(influenced_deals) as influenced_deals, sum(influenced_amount) as influenced_amount
+from cl_marketing.topic_influence
+where outcome = 'open'
+group by topic
+order by sourced_amount desc, influenced_amount desc, topic;
+
+-- Which topics earn? (A deal that met several contents of a topic is one deal.)
+select topic, sum(deals) as deals, sum(credit) as credit, sum(cost) as cost,
+    round(sum(credit) / nullif(sum(cost), 0), 2) as return_on_cost
+from cl_marketing.topic_attribution
+where model = 'linear' and outcome = 'won'
+group by topic
+order by credit desc, topic;
+
+-- What does a lead cost, by campaign, and what a deal? (A lead counts for the first touch before it was one. Spend that names
+-- the campaign alone meets its leads here too.)
+select campaign, sum(cost) as cost, sum(leads) as leads, round(sum(cost) / nullif(sum(leads), 0), 2) as cost_per_lead,
+    sum(sourced_won_deals) as deals, round(sum(cost) / nullif(sum(sourced_won_deals), 0), 2) as cost_per_deal
+from cl_marketing.campaign_return
+group by campaign
+having sum(cost) > 0
+order by cost_per_lead, campaign;
+
+-- What did we spend for nothing: on what brought no lead, and was in the journey of no deal, won, lost or open?
+select 'channel' as item, channel as name, sum(cost) as cost
+from cl_marketing.channel_return as r
+where not exists (select from cl_marketing.channel_influence as i where i.channel = r.channel)
+group by channel
+having sum(cost) > 0 and sum(leads) = 0
+union all
+select 'campaign', campaign, sum(cost)
+from cl_marketing.campaign_return as r
+where not exists (select from cl_marketing.campaign_influence as i where i.campaign = r.campaign)
+group by campaign
+having sum(cost) > 0 and sum(leads) = 0
+union all
+select 'content', coalesce(title, url), sum(cost)
+from cl_marketing.content_return as r
+where not exists (select from cl_marketing.content_influence as i where i.content_id = r.content_id)
+group by content_id, url, title
+having sum(cost) > 0 and sum(leads) = 0
+order by item, cost desc, name;
+
+-- Which leads did a campaign bring, and by what?
+select o.became_lead_at, p.name, p.company, a.channel, coalesce(c.title, c.url) as first_read, o.touched_at
+from cl_marketing.lead_origin as o
+join cl_core.person as p on p.person_id = o.person_id
+join cl_core.arrival as a on a.arrival_id = o.arrival_id
+join cl_core.content as c on c.content_id = o.content_id
+where a.campaign is not null and a.campaign <> 'unattributed'
+order by o.became_lead_at desc, p.name
+limit 20;
+
 -- What is wrong with the data, and what do reports do about it?
 select name, item, detail from cl_ops.quality order by name, item limit 20;
