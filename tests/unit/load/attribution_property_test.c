@@ -288,6 +288,84 @@ static void test_what_defines_the_default_models(void **state)
     }
 }
 
+/* Journeys in which each milestone is held by a touch of its own, and others are held by none: the milestones have
+ * their shares to the unit, and the others share what is left, nobody more than a unit apart. The last touch but direct
+ * ones has all. */
+static void test_what_defines_the_milestone_models(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t first, lead, deal, closed; /* in thousandths */
+    } models[] = {{"u_lead_creation", 400, 400, 0, 0},
+                  {"w_shaped", 300, 300, 300, 0},
+                  {"full_path", 225, 225, 225, 225},
+                  {"j_shaped", 200, 0, 0, 600},
+                  {"inverse_j", 600, 0, 0, 200}};
+    cleanup(attribution_workspace_done) AttributionWorkspace workspace = attribution_workspace_make();
+    uint64_t seed = 81;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        Sample sample;
+        do
+            sample_make(&sample, &seed);
+        while (sample.count < 5);
+        for (size_t i = 0; i < sample.count; i++)
+            sample.touches[i] = (JourneyTouch){.touched_at = (int64_t)i * DAY,
+                                               .role_weight = ROLE_WEIGHT_UNIT,
+                                               .is_direct = sample.touches[i].is_direct};
+        size_t lead = 1 + (size_t)random_below(&seed, (int64_t)sample.count - 4);
+        size_t deal = lead + 1 + (size_t)random_below(&seed, (int64_t)(sample.count - lead) - 3);
+        size_t closed = deal + 1 + (size_t)random_below(&seed, (int64_t)(sample.count - deal) - 2);
+        sample.facts = (JourneyFacts){sample.touches[lead].touched_at, sample.touches[deal].touched_at + DAY / 2,
+                                      sample.touches[closed].touched_at};
+        for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
+            int64_t thousandth = ATTRIBUTION_UNIT / 1000, lowest = ATTRIBUTION_UNIT, highest = 0;
+            sample_compute(&sample, model_find(text_from(models[m].name)), &workspace);
+            for (size_t i = 0; i < sample.count; i++) {
+                int64_t share = i == 0        ? models[m].first
+                                : i == lead   ? models[m].lead
+                                : i == deal   ? models[m].deal
+                                : i == closed ? models[m].closed
+                                              : 0;
+                if (share > 0)
+                    assert_int_equal(sample.weights[i], share * thousandth);
+                lowest = share == 0 && sample.weights[i] < lowest ? sample.weights[i] : lowest;
+                highest = share == 0 && sample.weights[i] > highest ? sample.weights[i] : highest;
+            }
+            assert_in_range(highest - lowest, 0, 1);
+        }
+        size_t last = sample.count - 1;
+        while (last > 0 && sample.touches[last].is_direct)
+            last--;
+        sample_compute(&sample, model_find(TEXT("last_non_direct")), &workspace);
+        assert_int_equal(sample.credits[sample.touches[last].is_direct ? sample.count - 1 : last], sample.amount);
+    }
+}
+
+/* Of shares only the ratios matter. */
+static void test_scaling_shares_changes_nothing(void **state)
+{
+    (void)state;
+    cleanup(attribution_workspace_done) AttributionWorkspace workspace = attribution_workspace_make();
+    uint64_t seed = 82;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        static Sample sample, other;
+        sample_make(&sample, &seed);
+        int64_t factor = 2 + random_below(&seed, 1000);
+        Model model = {.name = "custom", .rest = 1 + random_below(&seed, MODEL_SHARE_MAX / 1001)};
+        Model scaled = {.name = "scaled", .rest = model.rest * factor};
+        for (size_t i = 0; i < MILESTONE_COUNT; i++) {
+            model.shares[i] = random_below(&seed, 2) * random_below(&seed, MODEL_SHARE_MAX / 1001);
+            scaled.shares[i] = model.shares[i] * factor;
+        }
+        other = sample;
+        sample_compute(&sample, &model, &workspace);
+        sample_compute(&other, &scaled, &workspace);
+        assert_memory_equal(sample.weights, other.weights, sample.count * sizeof *sample.weights);
+        assert_memory_equal(sample.credits, other.credits, sample.count * sizeof *sample.credits);
+    }
+}
+
 /* 100,000 touches with the widest roles, under every model: no sum overflows, and all adds up. */
 static void test_a_very_long_journey(void **state)
 {
@@ -324,6 +402,8 @@ int main(void)
         cmocka_unit_test(test_scaling_roles_changes_nothing),
         cmocka_unit_test(test_decay_does_not_depend_on_the_date),
         cmocka_unit_test(test_what_defines_the_default_models),
+        cmocka_unit_test(test_what_defines_the_milestone_models),
+        cmocka_unit_test(test_scaling_shares_changes_nothing),
         cmocka_unit_test(test_a_very_long_journey),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

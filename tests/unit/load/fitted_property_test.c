@@ -146,6 +146,33 @@ static void test_weights_and_credits(void **state)
     }
 }
 
+/* What defines the two: the values of a set's members add up to its win rate, to the rounding of each; and an effect is
+ * a chance, at most 1, and 0 of a state that no closed journey holds. */
+static void test_what_defines_the_models(void **state)
+{
+    (void)state;
+    static Walk walks[WALKS_MAX];
+    uint64_t seed = 27;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        cleanup(fitted_done) Fitted fitted;
+        size_t count = walks_make(&seed, walks);
+        fit(walks, count, &fitted);
+        for (size_t set = 0; set < fitted.sets.count; set++) {
+            const StateSet *of = &fitted.sets.sets[set];
+            double sum = 0, seen = (double)of->journeys.won + (double)of->journeys.lost;
+            for (size_t i = 0; i < of->size; i++)
+                sum += (double)fitted.shapley.values[of->first + i].value;
+            if (of->size > 0)
+                assert_near(sum / (double)SCORE_UNIT, seen > 0 ? (double)of->journeys.won / seen : 0, 1e-11);
+        }
+        for (size_t i = 0; i < STATES; i++) {
+            assert_in_range(fitted.markov.states[i].effect, 0, SCORE_UNIT);
+            if (fitted.counts.journeys[i].won + fitted.counts.journeys[i].lost == 0)
+                assert_int_equal(fitted.markov.states[i].effect, 0);
+        }
+    }
+}
+
 /* To the last bit. */
 static void test_order_of_journeys_does_not_matter(void **state)
 {
@@ -277,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_weights_and_credits),
+        cmocka_unit_test(test_what_defines_the_models),
         cmocka_unit_test(test_order_of_journeys_does_not_matter),
         cmocka_unit_test(test_merging_equal_journeys_changes_nothing),
         cmocka_unit_test(test_open_journeys_change_nothing),

@@ -227,6 +227,7 @@ static void test_mam_markov(void **state)
     }
     for (size_t i = 0; i < 3; i++)
         assert_near(sums[i], ours[i], 1e-9);
+    assert_near(sums[0] + sums[1] + sums[2], 27, 1e-9);
 }
 
 /* Theirs counts the journeys within a set, which is the linear model over distinct channels: 10.5, 9 and 7.5. Ours
