@@ -43,6 +43,17 @@ static void write_model(JsonWriter *writer, const Model *model)
     json_write_object_end(writer);
 }
 
+static void write_fitted_model(JsonWriter *writer, const FittedModel *model)
+{
+    json_write_object_begin(writer);
+    write_integer(writer, "model", model->number);
+    write_text(writer, "name", model->name);
+    write_text(writer, "meaning", model->meaning);
+    json_write_key(writer, TEXT("is_fitted"));
+    json_write_boolean(writer, true);
+    json_write_object_end(writer);
+}
+
 static Status take_numbers(const PgResult *result, ModelSet *models, Error *error)
 {
     for (size_t i = 0; i < models->count; i++) {
@@ -115,16 +126,27 @@ static Status choose(const Attribution *attribution, Arena *arena, ModelSet *mod
     return STATUS_OK;
 }
 
+static void choose_fitted(const Attribution *attribution, ModelSet *models)
+{
+    for (size_t i = 0; i < FITTED_MODELS_COUNT; i++)
+        for (size_t k = 0; k < attribution->model_count; k++)
+            if (strcmp(attribution->models[k], FITTED_MODELS[i].name) == 0)
+                models->fitted[models->fitted_count++] = &FITTED_MODELS[i];
+}
+
 Status model_set_configure(Pg *pg, const Config *config, ModelSet *ret_models, Error *error)
 {
     ModelSet models = {.count = 0};
     cleanup(arena_done) Arena arena = arena_make(JSON_CEILING);
     TRY(choose(&config->attribution, &arena, &models, error));
+    choose_fitted(&config->attribution, &models);
     cleanup(buffer_done) Buffer buffer = buffer_make(JSON_CEILING);
     JsonWriter writer = json_writer_make(&buffer, false);
     json_write_array_begin(&writer);
     for (size_t i = 0; i < models.count; i++)
         write_model(&writer, &models.models[i]);
+    for (size_t i = 0; i < models.fitted_count; i++)
+        write_fitted_model(&writer, models.fitted[i]);
     json_write_array_end(&writer);
     TRY(json_writer_end(&writer, error));
     TRY(buffer_append_byte(&buffer, '\0', error));

@@ -5,6 +5,7 @@
 #include "load/content_setting.h"
 #include "load/credit.h"
 #include "load/embedded.h"
+#include "load/fit.h"
 #include "load/migrate.h"
 #include "load/model_set.h"
 
@@ -118,6 +119,7 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
     TRY(credit_journeys(pg, &models, &config->attribution, error));
+    TRY(fit_models(pg, &models, error));
     TRY(refresh_step(pg, "refresh/60_sums.sql", error));
     TRY(refresh_step(pg, "refresh/65_influence.sql", error));
     TRY(count_changed(pg, outcome, error));

@@ -1,6 +1,6 @@
 /* Refresh: brings the reports up to the facts, in one transaction, at a cost that follows what changed. The steps are
  * the files sql/refresh/NN_name.sql in order; between 50 and 60 the journeys of the changed deals are credited
- * (load/credit). */
+ * (load/credit), and the models fitted that need all journeys (load/fit, with the files 54 to 58). */
 #ifndef CLOSEDLOOP_LOAD_REFRESH_H
 #define CLOSEDLOOP_LOAD_REFRESH_H
 

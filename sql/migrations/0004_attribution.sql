@@ -106,6 +106,74 @@ create index on cl_marketing.deal_touch (content_id, touched_at);
 create index on cl_marketing.deal_touch (person_id);
 create index on cl_marketing.deal_touch (arrival_id);
 
+-- Models that are fitted to all journeys stand apart, since every closed deal changes the credits of all others. No foreign
+-- keys: all rows are written again in one night, and a check of each would cost more than all else of the refresh.
+create table cl_marketing.fitted_touch (
+    deal_id uuid not null,
+    position integer not null,
+    weights bigint[] not null,
+    credits bigint[] not null,
+    campaign_weights bigint[],
+    campaign_credits bigint[],
+    primary key (deal_id, position)
+);
+
+-- What they were fitted to. Numbers of states follow the order of stable keys, so that the same facts give the same rows.
+create table cl_marketing.state_effect (
+    model text not null references cl_marketing.model (name),
+    state_no integer not null,
+    state text not null,
+    kind text not null,
+    content_id uuid references cl_core.content deferrable initially deferred,
+    items bigint not null,
+    won_deals bigint not null,
+    lost_deals bigint not null,
+    visit_chance numeric,
+    win_chance numeric,
+    effect numeric,
+    primary key (model, state_no)
+);
+
+create table cl_marketing.folded_item (
+    model text not null,
+    item_no integer not null,
+    item text not null,
+    content_id uuid references cl_core.content deferrable initially deferred,
+    state_no integer not null,
+    primary key (model, item_no),
+    foreign key (model, state_no) references cl_marketing.state_effect
+);
+
+create table cl_marketing.state_value (
+    model text not null,
+    set_no integer not null,
+    state_no integer not null,
+    states text[] not null,
+    state text not null,
+    won_deals bigint not null,
+    lost_deals bigint not null,
+    value numeric not null,
+    standard_error numeric not null,
+    primary key (model, set_no, state_no),
+    foreign key (model, state_no) references cl_marketing.state_effect
+);
+
+create table cl_marketing.transition (
+    model text not null references cl_marketing.model (name),
+    from_no integer not null,
+    to_no integer not null,
+    from_state text not null,
+    to_state text not null,
+    from_content_id uuid references cl_core.content deferrable initially deferred,
+    to_content_id uuid references cl_core.content deferrable initially deferred,
+    won bigint not null,
+    lost bigint not null,
+    probability numeric not null,
+    won_share numeric,
+    lost_share numeric,
+    primary key (model, from_no, to_no)
+);
+
 -- Sums are kept, not computed when read: refresh takes the old contribution of a changed deal away and adds the new one.
 -- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts.
 create table cl_marketing.content_credit (

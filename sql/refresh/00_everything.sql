@@ -12,6 +12,11 @@ delete from cl_marketing.content_view_month;
 delete from cl_marketing.campaign_credit;
 delete from cl_marketing.channel_credit;
 delete from cl_marketing.content_credit;
+delete from cl_marketing.transition;
+delete from cl_marketing.state_value;
+delete from cl_marketing.folded_item;
+delete from cl_marketing.state_effect;
+delete from cl_marketing.fitted_touch;
 with gone as (
     delete from cl_marketing.deal_touch returning *
 )

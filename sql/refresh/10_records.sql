@@ -184,6 +184,13 @@ where s.attribution #>> '{path,collapse}' <> 'none' and s.attribution #>> '{path
 group by 2
 on conflict do nothing;
 
+-- What is fitted to topics is fitted anew.
+create temporary table changed_topic on commit drop as
+select n.content_id
+from new_content as n
+join cl_core.content as c on c.content_id = n.content_id
+where c.topic is distinct from n.topic;
+
 insert into cl_core.content
     (content_id, url, host, path, title, kind, topic, stage, persona, author, published_at, is_catalogued, kind_from,
      topic_from, stage_from, persona_from, catalogues)

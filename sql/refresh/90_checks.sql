@@ -171,6 +171,26 @@ from (
 group by b.source
 having count(*) filter (where b.digest <> b.newest) > 0;
 
+-- What the fitted models left out or estimated.
+insert into found (name, item, detail)
+select 'fitted_states_folded', s.model,
+    format('%s of %s items have no state of their own: those that the fewest closed deals hold share %s states; '
+           'attribution allows %s states', sum(s.items) filter (where s.kind <> 'item'), sum(s.items),
+           count(*) filter (where s.kind <> 'item'), coalesce(setting.attribution ->> 'states', '500'))
+from cl_marketing.state_effect as s
+cross join cl_ops.setting as setting
+group by s.model, setting.attribution
+having count(*) filter (where s.kind <> 'item') > 0;
+
+insert into found (name, item, detail)
+select 'fitted_values_sampled', v.model,
+    format('the values of %s of %s sets are estimated from a sample, with standard errors up to %s',
+           count(distinct v.set_no) filter (where v.standard_error > 0), count(distinct v.set_no),
+           trim_scale(max(v.standard_error)))
+from cl_marketing.state_value as v
+group by v.model
+having max(v.standard_error) > 0;
+
 -- What is too long for a key is known by its digest.
 delete from cl_ops.quality;
 insert into cl_ops.quality (name, item, detail)
@@ -217,12 +237,17 @@ declare
     counts text;
     names text;
 begin
-    select string_agg(format('sum(t.credits[%1$s]) is distinct from j.amount or sum(t.weights[%1$s]) is distinct from 1000000000000 as m%1$s', m.model), ', '),
+    select
+        string_agg(
+            format('sum(%2$s.credits[%3$s]) is distinct from j.amount or sum(%2$s.weights[%3$s]) is distinct from 1000000000000 as m%1$s',
+                   m.model, case when m.is_fitted then 'f' else 't' end,
+                   case when m.is_fitted then m.model - 100 else m.model end),
+            ', '),
         string_agg(format('count(*) filter (where m%s)', m.model), ', ' order by m.model),
         string_agg(quote_literal(m.name), ', ' order by m.model)
     into sums, counts, names
     from cl_marketing.model as m
-    where m.is_computed and not m.is_fitted;
+    where m.is_computed;
     if sums is not null then
         execute format($query$
             insert into reconciled (name, expected, found)
@@ -233,6 +258,7 @@ begin
                     select %s
                     from journey_deal as j
                     left join cl_marketing.deal_touch as t on t.deal_id = j.deal_id
+                    left join cl_marketing.fitted_touch as f on f.deal_id = t.deal_id and f.position = t.position
                     group by j.deal_id, j.amount
                 ) as deal
             ) as k

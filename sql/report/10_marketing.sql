@@ -10,17 +10,27 @@ select
     t.touched_at,
     t.position,
     t.outcome,
-    m.name as model,
-    t.weights[m.model] * 0.000000000001 as weight,
-    round(t.credits[m.model] / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
+    t.model,
+    t.weight * 0.000000000001 as weight,
+    round(t.credit / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
     t.month,
     t.milestones,
     c.url,
     c.title,
     a.channel,
     a.campaign
-from cl_marketing.deal_touch as t
-join cl_marketing.model as m on m.is_computed and not m.is_fitted
+from (
+    select r.deal_id, r.touch_id, r.person_id, r.content_id, r.arrival_id, r.touched_at, r.position, r.outcome, r.month,
+        r.milestones, m.name as model, r.weights[m.model] as weight, r.credits[m.model] as credit
+    from cl_marketing.deal_touch as r
+    join cl_marketing.model as m on m.is_computed and not m.is_fitted
+    union all
+    select r.deal_id, r.touch_id, r.person_id, r.content_id, r.arrival_id, r.touched_at, r.position, r.outcome, r.month,
+        r.milestones, m.name, f.weights[m.model - 100], f.credits[m.model - 100]
+    from cl_marketing.deal_touch as r
+    join cl_marketing.fitted_touch as f on f.deal_id = r.deal_id and f.position = r.position
+    join cl_marketing.model as m on m.is_computed and m.is_fitted
+) as t
 cross join cl_ops.setting as s
 left join cl_core.content as c on c.content_id = t.content_id -- left: not joined at all unless somebody asks
 left join cl_core.arrival as a on a.arrival_id = t.arrival_id;

@@ -67,47 +67,6 @@ from (
 ) as p
 group by p.item, p.items, p.path, p.steps, p.outcome;
 
--- A first-order chain is estimated from these counts: from the start by the steps of the path to the outcome.
-create view cl_marketing.transition as
-select
-    n.item,
-    n.from_item,
-    n.to_item,
-    n.from_id,
-    n.to_id,
-    n.won,
-    n.lost,
-    round(n.won::numeric / nullif(sum(n.won) over outgoing, 0), 6) as won_share,
-    round(n.lost::numeric / nullif(sum(n.lost) over outgoing, 0), 6) as lost_share
-from (
-    select s.item,
-        coalesce(f.title, f.url, s.from_id) as from_item,
-        coalesce(u.title, u.url, s.to_id) as to_item,
-        s.from_id, s.to_id, s.won, s.lost
-    from (
-        select p.item, p.from_id, p.to_id, count(*) filter (where p.outcome = 'won') as won,
-            count(*) filter (where p.outcome = 'lost') as lost
-        from (
-            select j.item, j.outcome, j.states[i] as from_id, j.states[i + 1] as to_id
-            from (
-                select 'content' as item, outcome,
-                    array['(start)'] || content_ids::text[] || ('(' || outcome || ')') as states
-                from cl_marketing.journey
-                where outcome in ('won', 'lost')
-                union all
-                select 'channel', outcome, array['(start)'] || channels || ('(' || outcome || ')')
-                from cl_marketing.journey
-                where outcome in ('won', 'lost')
-            ) as j
-            cross join lateral generate_series(1, cardinality(j.states) - 1) as i
-        ) as p
-        group by p.item, p.from_id, p.to_id
-    ) as s
-    left join cl_core.content as f on s.item = 'content' and f.content_id::text = s.from_id
-    left join cl_core.content as u on s.item = 'content' and u.content_id::text = s.to_id
-) as n
-window outgoing as (partition by n.item, n.from_id);
-
 -- A deal without a touch has nobody who was last: the row named unattributed stands in, so that last deals add up.
 create view cl_marketing.content_assist as
 select

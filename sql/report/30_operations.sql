@@ -177,6 +177,18 @@ language sql stable as $$
         coalesce((select l.deals from listed as l where l.name = 'deal_without_amount'), 0)
     from deal as d
     union all
+    select 'deals with fitted credits',
+        (select count(*) from cl_marketing.deal_touch where position = 1 and exists (
+            select from cl_marketing.model as m where m.is_computed and m.is_fitted
+        )),
+        (select count(*) from cl_marketing.fitted_touch where position = 1)
+    union all
+    select 'journeys of closed deals in the chain of ' || m.name,
+        coalesce((select sum(d.valued) from deal as d where d.outcome in ('won', 'lost')), 0),
+        coalesce((select sum(t.won + t.lost) from cl_marketing.transition as t where t.model = m.name and t.from_no = 0), 0)
+    from cl_marketing.model as m
+    where m.is_computed and m.name like 'markov\_%' and m.is_fitted
+    union all
     select 'records read', coalesce(sum(k.read), 0),
         coalesce(sum(k.emitted + k.rejected + k.duplicate + k.filtered), 0)
     from cl_ops.batch_count as k
@@ -190,11 +202,24 @@ $$;
 -- The same, and what only reading all journeys, touches and views can tell.
 create function cl_ops.verify() returns table (name text, expected numeric, found numeric, status text)
 language sql stable as $$
-    with deal_sum as (
-        select t.deal_id, t.outcome, m.model, m.name, sum(t.credits[m.model]) as credit, sum(t.weights[m.model]) as weight
+    with credited as not materialized (
+        select t.deal_id, t.content_id, t.arrival_id, t.month, t.outcome, m.model, m.name, t.weights[m.model] as weight,
+            t.credits[m.model] as credit, (coalesce(t.campaign_weights, t.weights))[m.model] as campaign_weight,
+            (coalesce(t.campaign_credits, t.credits))[m.model] as campaign_credit
         from cl_marketing.deal_touch as t
         join cl_marketing.model as m on m.is_computed and not m.is_fitted
-        group by t.deal_id, t.outcome, m.model, m.name
+        union all
+        select t.deal_id, t.content_id, t.arrival_id, t.month, t.outcome, m.model, m.name, f.weights[m.model - 100],
+            f.credits[m.model - 100], (coalesce(f.campaign_weights, f.weights))[m.model - 100],
+            (coalesce(f.campaign_credits, f.credits))[m.model - 100]
+        from cl_marketing.deal_touch as t
+        left join cl_marketing.fitted_touch as f on f.deal_id = t.deal_id and f.position = t.position
+        join cl_marketing.model as m on m.is_computed and m.is_fitted
+    ),
+    deal_sum as (
+        select t.deal_id, t.outcome, t.model, t.name, sum(t.credit) as credit, sum(t.weight) as weight
+        from credited as t
+        group by t.deal_id, t.outcome, t.model, t.name
     ),
     deal_check as (
         select k.name, k.weight,
@@ -204,20 +229,19 @@ language sql stable as $$
         cross join cl_ops.setting as s
     ),
     content_sum as (
-        select t.content_id, m.model, t.month, t.outcome, count(distinct t.deal_id) as deals,
-            sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
-        from cl_marketing.deal_touch as t
-        join cl_marketing.model as m on m.is_computed and not m.is_fitted
-        group by t.content_id, m.model, t.month, t.outcome
+        select t.content_id, t.model, t.month, t.outcome, count(distinct t.deal_id) as deals,
+            sum(t.weight::numeric) as weight, sum(t.credit::numeric) as credit
+        from credited as t
+        group by t.content_id, t.model, t.month, t.outcome
     ),
     arrival_sum as (
         select a.channel, coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
-            coalesce(a.medium, '(none)') as medium, m.model, t.month, t.outcome, t.deal_id,
-            sum(t.weights[m.model]::numeric) as weight, sum(t.credits[m.model]::numeric) as credit
-        from cl_marketing.deal_touch as t
+            coalesce(a.medium, '(none)') as medium, t.model, t.month, t.outcome, t.deal_id,
+            sum(t.weight::numeric) as weight, sum(t.credit::numeric) as credit,
+            sum(t.campaign_weight::numeric) as campaign_weight, sum(t.campaign_credit::numeric) as campaign_credit
+        from credited as t
         join cl_core.arrival as a on a.arrival_id = t.arrival_id
-        join cl_marketing.model as m on m.is_computed and not m.is_fitted
-        group by 1, 2, 3, 4, m.model, t.month, t.outcome, t.deal_id
+        group by 1, 2, 3, 4, t.model, t.month, t.outcome, t.deal_id
     ),
     channel_sum as (
         select channel, model, month, outcome, count(distinct deal_id) as deals, sum(weight) as weight,
@@ -226,8 +250,8 @@ language sql stable as $$
         group by channel, model, month, outcome
     ),
     campaign_sum as (
-        select campaign, source, medium, model, month, outcome, count(distinct deal_id) as deals, sum(weight) as weight,
-            sum(credit) as credit
+        select campaign, source, medium, model, month, outcome, count(distinct deal_id) as deals,
+            sum(campaign_weight) as weight, sum(campaign_credit) as credit
         from arrival_sum
         group by campaign, source, medium, model, month, outcome
     ),
@@ -311,6 +335,12 @@ language sql stable as $$
             ) as span
         ) as h
         where h.next_from < h.reported_until
+        union all
+        select 'fitted credits of touches that are none', 0, count(*)
+        from cl_marketing.fitted_touch as f
+        where not exists (
+            select from cl_marketing.deal_touch as t where t.deal_id = f.deal_id and t.position = f.position
+        )
         union all
         select 'views of identified visitors', count(*), coalesce((select sum(t.views) from cl_core.touch as t), 0)
         from person_view as v

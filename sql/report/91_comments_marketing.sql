@@ -41,6 +41,45 @@ comment on column cl_marketing.deal_touch.role_weight is 'weight of the person''
 comment on column cl_marketing.deal_touch.campaign_weights is 'the same as weights among the touches whose campaign counts in reports on campaigns; null: it is weights';
 comment on column cl_marketing.deal_touch.campaign_credits is 'the same as credits, likewise';
 
+comment on table cl_marketing.fitted_touch is 'One row: a touch in a deal''s journey, with its share under each fitted model: the row of cl_marketing.deal_touch of the same deal and position. Long form: cl_marketing.attribution.';
+comment on column cl_marketing.fitted_touch.deal_id is 'deal: cl_core.deal';
+comment on column cl_marketing.fitted_touch.position is 'place in the journey, from 1';
+comment on column cl_marketing.fitted_touch.weights is 'share of the deal by model number less 100, in units of 10^-12; they add up to 10^12 over the deal; null: the model is not computed';
+comment on column cl_marketing.fitted_touch.credits is 'share of the amount by model number less 100, in minor units of the reporting currency (cents); they add up to the amount over the deal';
+comment on column cl_marketing.fitted_touch.campaign_weights is 'the same as weights among the touches whose campaign counts in reports on campaigns; null: it is weights';
+comment on column cl_marketing.fitted_touch.campaign_credits is 'the same as credits, likewise';
+
+comment on table cl_marketing.state_effect is 'One row: a state of a fitted model, that is a content, a channel or a topic that journeys hold, and its effect. A touch weighs its state''s effect, shared by the touches of the state, of the sum over the states of its journey (of Shapley models: the value in the journey''s own set, cl_marketing.state_value). Fitted to all closed deals.';
+comment on column cl_marketing.state_effect.model is 'model: cl_marketing.model.name';
+comment on column cl_marketing.state_effect.state_no is 'number within the model';
+comment on column cl_marketing.state_effect.state is 'title of the content (without one, its URL), channel or topic; topic: ... and (rest) where several share one state';
+comment on column cl_marketing.state_effect.kind is 'item: a state of its own; group: the contents of a topic that are too rare for one; rest: those of all other topics (of a model by topic: the rare topics). attribution.states says how many states there may be';
+comment on column cl_marketing.state_effect.content_id is 'content: cl_core.content; null: not one content';
+comment on column cl_marketing.state_effect.items is 'number of contents, channels or topics that it stands for: cl_marketing.folded_item lists those of groups';
+comment on column cl_marketing.state_effect.won_deals is 'number of won deals whose journeys hold it';
+comment on column cl_marketing.state_effect.lost_deals is 'number of lost deals whose journeys hold it';
+comment on column cl_marketing.state_effect.visit_chance is 'chance that a walk from the start visits it, 0 to 1; null: not a chain';
+comment on column cl_marketing.state_effect.win_chance is 'chance that a walk from it wins, 0 to 1; null: not a chain';
+comment on column cl_marketing.state_effect.effect is 'removal effect: visit_chance x win_chance / the win rate of all closed deals, the part of won walks that visit it, 0 to 1. Of Shapley models: mean of its values over the closed deals that hold it, in parts of a win rate; null: no closed deal does';
+
+comment on table cl_marketing.folded_item is 'One row: a content, or topic, that is too rare for a state of its own in a fitted chain, and the state that it shares.';
+comment on column cl_marketing.folded_item.model is 'model: cl_marketing.model.name';
+comment on column cl_marketing.folded_item.item_no is 'number within the model';
+comment on column cl_marketing.folded_item.item is 'title of the content (without one, its URL), or topic';
+comment on column cl_marketing.folded_item.content_id is 'content: cl_core.content; null: a topic';
+comment on column cl_marketing.folded_item.state_no is 'the state: cl_marketing.state_effect';
+
+comment on table cl_marketing.state_value is 'One row: what a state adds to the win rate of a set of states: its Shapley value, the mean over all orders in which the set may come together. A win rate is that of the closed deals that hold exactly these states; of sets that no closed deal holds it is 0. The values of a set add up to its win rate.';
+comment on column cl_marketing.state_value.model is 'model: cl_marketing.model.name';
+comment on column cl_marketing.state_value.set_no is 'number of the set within the model';
+comment on column cl_marketing.state_value.state_no is 'state: cl_marketing.state_effect';
+comment on column cl_marketing.state_value.states is 'the set: its channels or topics, by name';
+comment on column cl_marketing.state_value.state is 'the channel or topic of this row';
+comment on column cl_marketing.state_value.won_deals is 'number of won deals that hold exactly this set; the same in all rows of the set';
+comment on column cl_marketing.state_value.lost_deals is 'number of lost deals that do; both 0: only open deals do';
+comment on column cl_marketing.state_value.value is 'what the state adds, in parts of a win rate, -1 to 1; less than 0 weighs nothing';
+comment on column cl_marketing.state_value.standard_error is 'of a value that is estimated from a sample of orders, as in large sets; 0: exact';
+
 comment on view cl_marketing.attribution is 'One row: a deal, a touch and a model: what share of the deal the touch earned. For every deal and model, weight adds up to 1 and credit to the deal''s amount, exactly.';
 comment on column cl_marketing.attribution.deal_id is 'deal: cl_core.deal';
 comment on column cl_marketing.attribution.touch_id is 'touch: cl_core.touch; all zeros: unattributed';
@@ -235,16 +274,19 @@ comment on column cl_marketing.journey_path.average_touches is 'average number o
 comment on column cl_marketing.journey_path.average_days_to_close is 'average of days from the first touch to closing, to 2 places; null: open, or no touch';
 comment on column cl_marketing.journey_path.items is 'the steps: ids of contents, or channels';
 
-comment on view cl_marketing.transition is 'One row: how often journeys of closed deals went from one content, or channel, to the next. A journey goes from (start) by the steps of its path to (won) or (lost), without a touch at once.';
-comment on column cl_marketing.transition.item is 'what the steps are: content or channel';
-comment on column cl_marketing.transition.from_item is 'title of the content (without one, its URL), or channel; (start)';
-comment on column cl_marketing.transition.to_item is 'the same of the next step; (won), (lost)';
-comment on column cl_marketing.transition.from_id is 'what it is known by: id of the content (cl_core.content), or channel; (start)';
-comment on column cl_marketing.transition.to_id is 'the same of the next step; (won), (lost)';
+comment on table cl_marketing.transition is 'One row: how often journeys of closed deals went from one state of a fitted chain to the next. A journey goes from (start) by the steps of its path to (won) or (lost), without a touch at once; a step that follows itself is one. Filter by one model. Filled for models by removal effect that are computed.';
+comment on column cl_marketing.transition.model is 'model: cl_marketing.model.name, which says what a state is';
+comment on column cl_marketing.transition.from_no is 'number of the state: cl_marketing.state_effect; 0: (start)';
+comment on column cl_marketing.transition.to_no is 'number of the next state; -1: (won), -2: (lost)';
+comment on column cl_marketing.transition.from_state is 'what it is: title of the content (without one, its URL), channel or topic; topic: ... and (rest) where several share one state; (start)';
+comment on column cl_marketing.transition.to_state is 'the same of the next state; (won), (lost)';
+comment on column cl_marketing.transition.from_content_id is 'content: cl_core.content; null: not one content';
+comment on column cl_marketing.transition.to_content_id is 'the same of the next state';
 comment on column cl_marketing.transition.won is 'number of times in journeys of won deals';
 comment on column cl_marketing.transition.lost is 'number of times in journeys of lost deals';
-comment on column cl_marketing.transition.won_share is 'won / all steps of won deals from from_item; null: there is none';
-comment on column cl_marketing.transition.lost_share is 'lost / all steps of lost deals from from_item; null: there is none';
+comment on column cl_marketing.transition.probability is '(won + lost) / all steps from the state, 0 to 1: what the chain is made of';
+comment on column cl_marketing.transition.won_share is 'won / all steps of won deals from the state; null: there is none';
+comment on column cl_marketing.transition.lost_share is 'lost / all steps of lost deals from the state; null: there is none';
 
 comment on view cl_marketing.content_assist is 'One row: a content and the deals of a month with one outcome whose journeys hold it: those whose last touch it was, and those that it assisted, where another content was last. Each deal counts in full for every content: amount and assisted_amount do not add up over contents; last_amount does, to the amounts of all deals, since those without a touch have it in the row named unattributed. Filter by one outcome before adding up.';
 comment on column cl_marketing.content_assist.content_id is 'content: cl_core.content';

@@ -1,0 +1,254 @@
+#include "load/fit.h"
+
+#include "common/copy_encode.h"
+#include "load/fit_journeys.h"
+#include "load/fit_store.h"
+#include "load/refresh.h"
+
+#include <stdlib.h>
+
+enum { ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, COLUMNS = 6 };
+
+typedef struct Fitting {
+    Pg *pg;
+    FitItems items;
+    ModelFit fits[FITTED_MODELS_COUNT];
+    size_t count;
+    size_t state_max;
+    /* for the touches of a journey */
+    size_t capacity;
+    ScoredTouch *scored;
+    int64_t *weights, *credits; /* model after model, `capacity` apart */
+    bool has_campaigns;         /* some touches' campaigns count and others' do not: then there are also */
+    int64_t *campaign_weights, *campaign_credits;
+    ScoredTouch *campaign_scored;
+    JourneyTouch *campaign_touches;
+    FittedWorkspace fitted;
+    AttributionWorkspace attribution;
+    Buffer rows;
+} Fitting;
+
+static void fitting_done(Fitting *fitting)
+{
+    for (size_t i = 0; i < fitting->count; i++)
+        model_fit_done(&fitting->fits[i]);
+    fit_items_done(&fitting->items);
+    free(fitting->scored);
+    free(fitting->weights);
+    free(fitting->credits);
+    free(fitting->campaign_weights);
+    free(fitting->campaign_credits);
+    free(fitting->campaign_scored);
+    free(fitting->campaign_touches);
+    fitted_workspace_done(&fitting->fitted);
+    attribution_workspace_done(&fitting->attribution);
+    buffer_done(&fitting->rows);
+}
+
+static Status meet(void *context, const FitJourney *journey, Error *error)
+{
+    Fitting *fitting = context;
+    for (size_t i = 0; i < fitting->count; i++) {
+        ModelFit *fit = &fitting->fits[i];
+        TRY(model_fit_meet(fit, journey->items[fit->model->item], journey->count, journey->outcome, error));
+    }
+    return STATUS_OK;
+}
+
+static Status count(void *context, const FitJourney *journey, Error *error)
+{
+    Fitting *fitting = context;
+    for (size_t i = 0; i < fitting->count; i++) {
+        ModelFit *fit = &fitting->fits[i];
+        TRY(model_fit_count(fit, journey->items[fit->model->item], journey->count, journey->outcome, error));
+    }
+    return STATUS_OK;
+}
+
+static Status fit_all(Fitting *fitting, const ModelSet *models, Error *error)
+{
+    TRY(fit_items_read(fitting->pg, &fitting->items, error));
+    bool has_chain = false;
+    for (size_t i = 0; i < models->fitted_count; i++) {
+        const FittedModel *model = models->fitted[i];
+        const uint32_t *group_of = model->item == FITTED_CONTENT ? fitting->items.topic_of : NULL;
+        TRY(model_fit_make(model, fitting->items.counts[model->item], group_of, &fitting->fits[i], error));
+        fitting->count++;
+        has_chain = has_chain || model->kind == FITTED_MARKOV;
+    }
+    TRY(fit_journeys_read(fitting->pg, &fitting->items, meet, fitting, error));
+    for (size_t i = 0; i < fitting->count; i++)
+        TRY(model_fit_fold(&fitting->fits[i], fitting->state_max, error));
+    if (has_chain)
+        TRY(fit_journeys_read(fitting->pg, &fitting->items, count, fitting, error));
+    for (size_t i = 0; i < fitting->count; i++) {
+        TRY(model_fit_solve(&fitting->fits[i], error));
+        TRY(fit_store(fitting->pg, &fitting->items, &fitting->fits[i], error));
+    }
+    return STATUS_OK;
+}
+
+/* What is in it need not stay. */
+static void *renew(void *memory, size_t count, size_t size, bool *is_failed)
+{
+    free(memory);
+    memory = calloc(count, size);
+    *is_failed = *is_failed || !memory;
+    return memory;
+}
+
+static Status reserve(Fitting *fitting, size_t touch_count, Error *error)
+{
+    if (touch_count <= fitting->capacity)
+        return STATUS_OK;
+    size_t capacity = fitting->capacity ? fitting->capacity : 256;
+    while (capacity < touch_count)
+        capacity *= 2;
+    size_t shares = capacity * fitting->count;
+    bool is_failed = false;
+    fitting->scored = renew(fitting->scored, capacity, sizeof *fitting->scored, &is_failed);
+    fitting->weights = renew(fitting->weights, shares, sizeof *fitting->weights, &is_failed);
+    fitting->credits = renew(fitting->credits, shares, sizeof *fitting->credits, &is_failed);
+    fitting->campaign_weights = renew(fitting->campaign_weights, shares, sizeof *fitting->weights, &is_failed);
+    fitting->campaign_credits = renew(fitting->campaign_credits, shares, sizeof *fitting->credits, &is_failed);
+    fitting->campaign_scored = renew(fitting->campaign_scored, capacity, sizeof *fitting->scored, &is_failed);
+    fitting->campaign_touches =
+        renew(fitting->campaign_touches, capacity, sizeof *fitting->campaign_touches, &is_failed);
+    fitting->capacity = is_failed ? 0 : capacity;
+    return is_failed ? error_no_memory(error) : STATUS_OK;
+}
+
+static Status flush(Fitting *fitting, Error *error)
+{
+    if (fitting->rows.size == 0)
+        return STATUS_OK;
+    TRY(copy_encode_trailer(&fitting->rows, error));
+    TRY(pg_copy_begin(fitting->pg,
+                      "copy cl_marketing.fitted_touch (deal_id, position, weights, credits, campaign_weights, "
+                      "campaign_credits) from stdin (format binary)",
+                      error));
+    TRY(pg_copy_write(fitting->pg, buffer_text(&fitting->rows), error));
+    TRY(pg_copy_end(fitting->pg, NULL, error));
+    buffer_clear(&fitting->rows);
+    return STATUS_OK;
+}
+
+/* By model number; null where no model has it. Shares are those of the models, or, NULL, all the same. */
+static Status put_shares(Fitting *fitting, const int64_t *shares, size_t i, int64_t same, Error *error)
+{
+    int64_t values[FITTED_MODELS_COUNT];
+    bool are_null[FITTED_MODELS_COUNT] = {true, true, true, true, true};
+    size_t length = 0;
+    for (size_t m = 0; m < fitting->count; m++) {
+        size_t place = (size_t)(fitting->fits[m].model->number - FITTED_NUMBER_BASE - 1);
+        values[place] = shares ? shares[m * fitting->capacity + i] : same;
+        are_null[place] = false;
+        length = place + 1 > length ? place + 1 : length;
+    }
+    return copy_encode_int64_array(&fitting->rows, values, are_null, length, error);
+}
+
+static Status put_row(Fitting *fitting, const FitJourney *journey, size_t i, Error *error)
+{
+    Buffer *rows = &fitting->rows;
+    bool is_touch = journey->count > 0;
+    int32_t position = (int32_t)i + 1;
+    if (rows->size == 0)
+        TRY(copy_encode_header(rows, error));
+    TRY(copy_encode_begin(rows, COLUMNS, error));
+    TRY(copy_encode_uuid(rows, &journey->deal_id, error));
+    TRY(copy_encode_int32(rows, &position, error));
+    TRY(put_shares(fitting, is_touch ? fitting->weights : NULL, i, ATTRIBUTION_UNIT, error));
+    TRY(put_shares(fitting, is_touch ? fitting->credits : NULL, i, journey->amount, error));
+    if (fitting->has_campaigns) {
+        TRY(put_shares(fitting, fitting->campaign_weights, i, 0, error));
+        TRY(put_shares(fitting, fitting->campaign_credits, i, 0, error));
+    } else {
+        TRY(copy_encode_bytes(rows, NULL, 0, error));
+        TRY(copy_encode_bytes(rows, NULL, 0, error));
+    }
+    return rows->size >= FLUSH_SIZE ? flush(fitting, error) : STATUS_OK;
+}
+
+/* The touches whose campaigns count in reports on campaigns share the deal as if theirs were all its touches; the
+ * scores stay those of the journey. */
+static Status credit_campaigns(Fitting *fitting, const FitJourney *journey, size_t model, Error *error)
+{
+    int64_t *weights = fitting->campaign_weights + model * fitting->capacity;
+    int64_t *credits = fitting->campaign_credits + model * fitting->capacity;
+    size_t count = 0;
+    for (size_t i = 0; i < journey->count; i++)
+        if (journey->is_of_campaigns[i]) {
+            fitting->campaign_scored[count] = fitting->scored[i];
+            fitting->campaign_touches[count++] = journey->touches[i];
+        }
+    TRY(fitted_weigh(fitting->campaign_touches, fitting->campaign_scored, count, weights, &fitting->fitted, error));
+    TRY(attribution_credit(weights, count, journey->amount, credits, &fitting->attribution, error));
+    for (size_t i = journey->count; i-- > 0;) {
+        bool is_of_campaigns = journey->is_of_campaigns[i];
+        count -= is_of_campaigns;
+        weights[i] = is_of_campaigns ? weights[count] : 0;
+        credits[i] = is_of_campaigns ? credits[count] : 0;
+    }
+    return STATUS_OK;
+}
+
+static bool has_campaigns(const FitJourney *journey)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < journey->count; i++)
+        count += journey->is_of_campaigns[i];
+    return count > 0 && count < journey->count;
+}
+
+static Status credit(void *context, const FitJourney *journey, Error *error)
+{
+    Fitting *fitting = context;
+    TRY(reserve(fitting, journey->count, error));
+    fitting->has_campaigns = has_campaigns(journey);
+    for (size_t m = 0; m < fitting->count && journey->count; m++) {
+        ModelFit *fit = &fitting->fits[m];
+        int64_t *weights = fitting->weights + m * fitting->capacity;
+        TRY(model_fit_score(fit, journey->items[fit->model->item], journey->count, fitting->scored, error));
+        TRY(fitted_weigh(journey->touches, fitting->scored, journey->count, weights, &fitting->fitted, error));
+        TRY(attribution_credit(weights, journey->count, journey->amount, fitting->credits + m * fitting->capacity,
+                               &fitting->attribution, error));
+        if (fitting->has_campaigns)
+            TRY(credit_campaigns(fitting, journey, m, error));
+    }
+    TRY(put_row(fitting, journey, 0, error));
+    for (size_t i = 1; i < journey->count; i++)
+        TRY(put_row(fitting, journey, i, error));
+    return STATUS_OK;
+}
+
+static Status fit_and_credit(Fitting *fitting, const ModelSet *models, Error *error)
+{
+    TRY(refresh_step(fitting->pg, "refresh/55_fit_begin.sql", error));
+    if (models->fitted_count > 0)
+        TRY(fit_all(fitting, models, error));
+    TRY(refresh_step(fitting->pg, "refresh/56_fit_scores.sql", error));
+    if (models->fitted_count > 0) {
+        TRY(fit_journeys_read(fitting->pg, &fitting->items, credit, fitting, error));
+        TRY(flush(fitting, error));
+    }
+    return refresh_step(fitting->pg, "refresh/57_fit_sums.sql", error);
+}
+
+Status fit_models(Pg *pg, const ModelSet *models, Error *error)
+{
+    TRY(refresh_step(pg, "refresh/54_fit_due.sql", error));
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg, "select is_due, states from pg_temp.fit_due", NULL, 0, &result, error));
+    bool is_due = result.row_count && text_is(pg_value(&result, 0, 0), "t");
+    int64_t states = pg_value_int64(&result, 0, 1);
+    if (is_due) {
+        cleanup(fitting_done) Fitting fitting = {.pg = pg,
+                                                 .state_max = states > 0 ? (size_t)states : 1,
+                                                 .fitted = fitted_workspace_make(),
+                                                 .attribution = attribution_workspace_make(),
+                                                 .rows = buffer_make(ROWS_CEILING)};
+        TRY(fit_and_credit(&fitting, models, error));
+    }
+    return refresh_step(pg, "refresh/58_fit_names.sql", error);
+}

@@ -1,0 +1,53 @@
+/* The journeys that fitted models see, from the temporary tables of sql/refresh/55_fit_begin.sql: each deal's touches
+ * in order, with the numbers of their contents, channels and topics. Constant memory, but for the longest journey and
+ * the contents and arrivals that journeys name.
+ *
+ *     cleanup(fit_items_done) FitItems items = FIT_ITEMS_EMPTY;
+ *     TRY(fit_items_read(pg, &items, error));
+ *     TRY(fit_journeys_read(pg, &items, take, &context, error)); // as often as needed
+ */
+#ifndef CLOSEDLOOP_LOAD_FIT_JOURNEYS_H
+#define CLOSEDLOOP_LOAD_FIT_JOURNEYS_H
+
+#include "common/pg.h"
+#include "load/attribution.h"
+#include "load/fitted_model.h"
+#include "load/journey_state.h"
+#include "load/key_index.h"
+
+typedef struct FitArrival {
+    uint32_t channel;
+    bool is_of_campaigns; /* its campaign counts in reports on campaigns */
+} FitArrival;
+
+typedef struct FitItems {
+    KeyIndex contents, arrivals; /* the place of a content is its number */
+    uint32_t *topic_of;          /* by content */
+    FitArrival *of_arrival;      /* by arrival */
+    size_t topic_capacity, arrival_capacity;
+    size_t counts[FITTED_ITEM_COUNT];
+} FitItems;
+
+#define FIT_ITEMS_EMPTY ((FitItems){0})
+
+Status fit_items_read(Pg *pg, FitItems *items, Error *error);
+
+void fit_items_done(FitItems *items);
+
+typedef struct FitJourney {
+    Key deal_id;
+    JourneyOutcome outcome;
+    int64_t amount; /* minor units */
+    size_t count;   /* touches; 0: none */
+    const uint32_t *items[FITTED_ITEM_COUNT];
+    const JourneyTouch *touches; /* only role_weight is set */
+    const bool *is_of_campaigns; /* by touch */
+} FitJourney;
+
+/* A journey is valid during the call. */
+typedef Status (*FitJourneyTake)(void *context, const FitJourney *journey, Error *error);
+
+/* All deals of the temporary table fit_deal, in order of deal_id. */
+Status fit_journeys_read(Pg *pg, const FitItems *items, FitJourneyTake take, void *context, Error *error);
+
+#endif
