@@ -99,6 +99,7 @@ create index on cl_core.lead (person_key);
 create table cl_core.account (
     account_id uuid primary key,
     source text not null,
+    is_deleted boolean not null,
     updated_at timestamptz,
     system text,
     account_key text,
@@ -110,8 +111,35 @@ create table cl_core.account (
     country text,
     owner text,
     merged_into_id uuid,
+    survivor_id uuid,
     created_at timestamptz
 );
+create index on cl_core.account (company_domain);
+create index on cl_core.account (merged_into_id);
+create index on cl_core.account (survivor_id);
+create index on cl_core.account (account_id) where survivor_id = account_id; -- the lowest of a cycle of merges
+
+-- The domain of a company that an account's record says: one that was deleted says it only for the account that it was
+-- merged into.
+create function cl_core.domain_of_account(account cl_core.account) returns text
+language sql immutable as $$
+    select case when not account.is_deleted or account.survivor_id is not null then account.company_domain end
+$$;
+
+-- What ties people to accounts, kept while people of a deal's account take part in it (attribution: {scope: account}).
+create table cl_core.person_account (
+    person_id uuid not null references cl_core.person deferrable initially deferred,
+    account_id uuid not null,
+    primary key (person_id, account_id)
+);
+create index on cl_core.person_account (account_id);
+
+create table cl_core.person_domain (
+    person_id uuid not null references cl_core.person deferrable initially deferred,
+    company_domain text not null,
+    primary key (person_id, company_domain)
+);
+create index on cl_core.person_domain (company_domain);
 
 create table cl_core.deal (
     deal_id uuid primary key,

@@ -25,6 +25,8 @@ insert into reported_touch select * from gone;
 delete from cl_core.touch;
 delete from cl_core.robot_day;
 delete from cl_core.deal_person;
+delete from cl_core.person_account;
+delete from cl_core.person_domain;
 delete from cl_core.identity;
 delete from cl_core.lead;
 delete from cl_core.account;

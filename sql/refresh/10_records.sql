@@ -17,6 +17,21 @@ where c.kind = 'deal' and d.survivor_id is not null
 group by 2
 on conflict do nothing;
 
+-- Accounts that change, as they stood, and what they were merged into.
+insert into cl_ops.changed_key (kind, key)
+select 'account', a.survivor_id
+from cl_ops.changed_key as c
+join cl_core.account as a on a.account_id = c.key
+where c.kind = 'account' and a.survivor_id is not null
+group by 2
+on conflict do nothing;
+
+create temporary table old_account on commit drop as
+select c.key as account_id, coalesce(a.survivor_id, c.key) as root_id, cl_core.domain_of_account(a) as company_domain
+from cl_ops.changed_key as c
+left join cl_core.account as a on a.account_id = c.key
+where c.kind = 'account';
+
 -- Persons and visitors whom a changed record named until now.
 select cl_ops.note_named();
 

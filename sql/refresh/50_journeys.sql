@@ -34,7 +34,8 @@ set role_weight = (
 from changed_deal as c, cl_ops.setting as s
 where p.deal_id = c.deal_id and p.roles <> '{}' and s.attribution -> 'role_weights' <> '{}';
 
--- The moment a deal's primary person became a lead: of the flagged contacts, else of all, the one that was a lead first.
+-- The moment a deal's primary person became a lead: of the flagged contacts, else of all contacts, else of the people of its
+-- account, the one that was a lead first.
 create temporary table journey_deal on commit drop as
 select d.deal_id, d.outcome, d.month, d.created_at, d.closed_at,
     (d.amount_reporting * power(10::numeric, s.currency_exponent))::bigint as amount,
@@ -49,7 +50,7 @@ left join lateral (
     from cl_core.deal_person as dp
     join cl_core.person as p on p.person_id = dp.person_id
     where dp.deal_id = d.deal_id
-    order by dp.is_primary desc, p.became_lead_at nulls last, p.person_id
+    order by dp.is_contact desc, dp.is_primary desc, p.became_lead_at nulls last, p.person_id
     limit 1
 ) as l on true
 where d.outcome in ('open', 'won', 'lost') and d.amount_reporting is not null;

@@ -79,6 +79,46 @@ select 'deal_merge_cycle', min(c.system || ' ' || c.deal_key),
 from merge_cycle as c
 group by c.start;
 
+insert into found (name, item, detail)
+with recursive merge_cycle as (
+    select a.account_id as start, a.account_id, a.merged_into_id, a.system, coalesce(a.account_key, a.domain) as account_key
+    from cl_core.account as a
+    where a.survivor_id = a.account_id
+    union all
+    select c.start, a.account_id, a.merged_into_id, a.system, coalesce(a.account_key, a.domain)
+    from merge_cycle as c
+    join cl_core.account as a on a.account_id = c.merged_into_id
+    where c.merged_into_id <> c.start
+)
+select 'account_merge_cycle', min(c.system || ' ' || c.account_key),
+    'accounts merged into each other: ' || string_agg(c.account_key, ', ' order by c.account_key)
+from merge_cycle as c
+group by c.start;
+
+-- Of these accounts nobody is found by an address.
+do $$
+begin
+    if (select attribution ->> 'scope' from cl_ops.setting) = 'account' then
+        insert into found (name, item, detail)
+        select 'account_without_domain', 'accounts of deals',
+            format('%s of the %s accounts of deals say no domain, or one of free mail: only people whose records name them '
+                   'take part', count(*) filter (where k.root_id is null), count(*))
+        from (
+            select distinct coalesce(a.survivor_id, d.account_id) as root_id
+            from cl_core.deal as d
+            left join cl_core.account as a on a.account_id = d.account_id
+            where d.outcome <> 'deleted' and d.account_id is not null
+        ) as d
+        left join (
+            select distinct coalesce(a.survivor_id, a.account_id) as root_id
+            from cl_core.account as a
+            where cl_core.domain_of_account(a) is not null
+        ) as k on k.root_id = d.root_id
+        having count(*) filter (where k.root_id is null) > 0;
+    end if;
+end
+$$;
+
 -- Who is who: addresses that several unmerged contacts of one system claim.
 insert into found (name, item, detail)
 select 'address_shared', coalesce(min(written.email), s.address_key::text),

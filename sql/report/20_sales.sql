@@ -45,13 +45,13 @@ select
         select count(*)
         from cl_core.deal_person as dp
         join cl_core.deal as d on d.deal_id = dp.deal_id
-        where dp.person_id = p.person_id and d.outcome = 'open'
+        where dp.person_id = p.person_id and dp.is_contact and d.outcome = 'open'
     ) as open_deals,
     (
         select count(*)
         from cl_core.deal_person as dp
         join cl_core.deal as d on d.deal_id = dp.deal_id
-        where dp.person_id = p.person_id and d.outcome = 'won'
+        where dp.person_id = p.person_id and dp.is_contact and d.outcome = 'won'
     ) as won_deals
 from cl_core.person as p
 cross join cl_ops.setting as s
@@ -107,7 +107,7 @@ select p.person_id, m.at, m.what, null, d.name,
               case when d.outcome = 'open' then 'now in stage ' || d.stage end),
     p.email
 from cl_core.person as p
-join cl_core.deal_person as dp on dp.person_id = p.person_id
+join cl_core.deal_person as dp on dp.person_id = p.person_id and dp.is_contact
 join cl_core.deal as d on d.deal_id = dp.deal_id
 cross join lateral (
     select d.created_at as at, 'deal_created' as what

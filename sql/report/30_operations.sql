@@ -272,10 +272,57 @@ language sql stable as $$
             on r.visitor_id = v.visitor_id and r.day = (v.viewed_at at time zone s.timezone)::date
         where v.interaction <> 'dwell' and r.visitor_id is null
     ),
+    account_root as (
+        select a.account_id, coalesce(a.survivor_id, a.account_id) as root_id, cl_core.domain_of_account(a) as company_domain
+        from cl_core.account as a
+    ),
+    told as (
+        select l.person_id, l.account_id, l.email, l.company_domain
+        from cl_core.lead as l
+        where not l.is_deleted and l.merged_into_key is null
+    ),
+    belonging as (
+        select t.person_id, coalesce(r.root_id, t.account_id) as root_id
+        from told as t
+        left join account_root as r on r.account_id = t.account_id
+        where t.account_id is not null
+        union
+        select t.person_id, r.root_id
+        from told as t
+        join account_root as r on r.company_domain = t.company_domain
+        union
+        select k.person_id, r.root_id
+        from (
+            select person_id, company_domain from cl_core.identity
+            union
+            select person_id, company_domain from cl_core.deal_contact
+        ) as k
+        join account_root as r on r.company_domain = k.company_domain
+        where not exists (select from told as t where t.person_id = k.person_id and t.email is not null)
+    ),
+    account_people as (
+        select d.deal_id, b.person_id
+        from cl_core.deal as d
+        cross join cl_ops.setting as s
+        left join account_root as r on r.account_id = d.account_id
+        join belonging as b on b.root_id = coalesce(r.root_id, d.account_id)
+        where s.attribution ->> 'scope' = 'account' and d.outcome <> 'deleted'
+        except
+        select p.deal_id, p.person_id from cl_core.deal_person as p where p.is_contact
+    ),
     checked as (
         select r.name, r.expected, r.found from cl_ops.reconcile() as r
         union all
         select v.name, v.expected, v.found from cl_ops.verify_influence() as v
+        union all
+        select 'people of accounts that differ from the records', 0, count(*)
+        from (
+            (select * from account_people
+             except select p.deal_id, p.person_id from cl_core.deal_person as p where not p.is_contact)
+            union all
+            (select p.deal_id, p.person_id from cl_core.deal_person as p where not p.is_contact
+             except select * from account_people)
+        ) as differing
         union all
         select 'deals not credited in full under ' || k.name, 0, count(*) filter (where not is_exact)
         from deal_check as k

@@ -137,7 +137,7 @@ comment on column cl_core.lead.stage is 'the CRM''s own stage of the lead';
 comment on column cl_core.lead.source_detail is 'where the CRM says that the lead came from';
 comment on column cl_core.lead.created_at is 'when the person became a lead';
 
-comment on table cl_core.account is 'One row: a company, as known now; deleted ones are left out.';
+comment on table cl_core.account is 'One row: a company, as known now; those that were deleted too (is_deleted), since some of them were merged.';
 comment on column cl_core.account.account_id is 'account: its key in its system, or else its domain';
 comment on column cl_core.account.account_key is 'key in its system, as written there';
 comment on column cl_core.account.domain is 'company''s internet domain';
@@ -146,6 +146,13 @@ comment on column cl_core.account.industry is 'industry';
 comment on column cl_core.account.employees is 'size in people';
 comment on column cl_core.account.country is 'country';
 comment on column cl_core.account.merged_into_id is 'account that this one was merged into';
+comment on column cl_core.account.survivor_id is 'end of the chain of merges; what is the account''s counts for that one; null: not merged';
+comment on function cl_core.domain_of_account(cl_core.account) is 'The company_domain that an account''s record says; null of one that was deleted and not merged into another.';
+
+comment on table cl_core.person_account is 'One row: an account that a person''s record names, where the record is neither gone nor merged into another one. Kept only while attribution says scope: account.';
+comment on column cl_core.person_account.account_id is 'account, as the record names it: cl_core.account, where it may have been merged, or not be known';
+
+comment on table cl_core.person_domain is 'One row: a company''s domain that a person has an e-mail address of: by its records or, where none of them says an address, by those that views, identities and deal contacts showed. Kept only while attribution says scope: account.';
 
 -- ------------------------------------------------------------------------------------------ what sales did
 
@@ -172,7 +179,7 @@ comment on column cl_core.deal_contact.deal_contact_id is 'digest of deal, perso
 comment on column cl_core.deal_contact.role is 'role in the deal, as the source says';
 comment on column cl_core.deal_contact.is_primary is 'true: the deal''s main contact';
 
-comment on table cl_core.deal_person is 'One row: a person who takes part in a deal, or in one that was merged into it.';
+comment on table cl_core.deal_person is 'One row: a person who takes part in a deal: a contact of it or of one that was merged into it; by scope: account also one whose record names the deal''s account, or who has an e-mail address of its company''s domain.';
 comment on column cl_core.deal_person.deal_id is 'deal: cl_core.deal';
 comment on column cl_core.deal_person.roles is 'all roles of the person in the deal, by name';
 comment on column cl_core.deal_person.is_primary is 'true: the deal''s main contact';

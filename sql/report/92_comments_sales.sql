@@ -20,8 +20,8 @@ comment on column cl_sales.lead.topics is 'up to five topics, most touches first
 comment on column cl_sales.lead.last_activity_at is 'time of the last call, mail or meeting with the person; null: none';
 comment on column cl_sales.lead.last_activity is 'its kind';
 comment on column cl_sales.lead.new_since_contact is 'number of different contents met since then; without an activity: all';
-comment on column cl_sales.lead.open_deals is 'number of open deals that the person takes part in';
-comment on column cl_sales.lead.won_deals is 'number of won deals that the person took part in';
+comment on column cl_sales.lead.open_deals is 'number of open deals that the person is a contact of';
+comment on column cl_sales.lead.won_deals is 'number of won deals that the person is a contact of';
 
 comment on view cl_sales.lead_content is 'One row: a lead and a content that it met, over all visits.';
 comment on column cl_sales.lead_content.person_id is 'person: cl_sales.lead';

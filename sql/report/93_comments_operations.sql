@@ -103,7 +103,7 @@ comment on column cl_ops.run.days is 'days of views that changed';
 comment on column cl_ops.run.message is 'why it failed';
 
 comment on table cl_ops.quality is 'One row: something wrong with the data that reports cannot mend, as of the last refresh.';
-comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_without_date, lead_merge_cycle, deal_merge_cycle, address_shared, batch_refused, source_with_rejects, source_all_filtered, no_lead_has_views, source_under_earlier_rules, robots_by_number';
+comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_without_date, lead_merge_cycle, deal_merge_cycle, account_merge_cycle, account_without_domain, address_shared, batch_refused, source_with_rejects, source_all_filtered, no_lead_has_views, source_under_earlier_rules, robots_by_number';
 comment on column cl_ops.quality.item is 'what it concerns: system and key, address, currency and month, or source and file or kind';
 comment on column cl_ops.quality.detail is 'what is wrong, and what reports do about it';
 
