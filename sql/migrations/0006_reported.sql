@@ -34,3 +34,16 @@ create table cl_marketing.reported_arrival (
     source text,
     medium text
 );
+
+-- Models that are fitted to all journeys change all their rows with every closed deal: they are kept as each month ended.
+create table cl_marketing.report_month (
+    month date primary key,
+    first_reported_at timestamptz not null,
+    last_reported_at timestamptz not null
+);
+
+create table cl_marketing.fitted_touch_month (
+    month date not null,
+    like cl_marketing.fitted_touch,
+    primary key (month, deal_id, position)
+);

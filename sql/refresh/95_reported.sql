@@ -5,6 +5,13 @@ update cl_ops.setting
 set read_at = (select max(read_at) from cl_ops.batch where status = 'loaded'),
     refreshed_at = greatest(clock_timestamp(), refreshed_at + interval '1 microsecond');
 
+insert into cl_marketing.report_month as r (month, first_reported_at, last_reported_at)
+select m.month, s.refreshed_at, s.refreshed_at
+from reporting_month as m
+cross join cl_ops.setting as s
+on conflict (month) do update
+set last_reported_at = excluded.last_reported_at;
+
 -- Most changed deals are reported as before.
 analyze reported_touch;
 create temporary table moved_report on commit drop as
@@ -60,10 +67,19 @@ from (select distinct arrival_id from reported_pair) as p
 join cl_core.arrival as a on a.arrival_id = p.arrival_id
 on conflict do nothing;
 
--- What is older than the configuration wants goes; of that time nothing is told any more, rather than a part.
-update cl_ops.setting
-set history_from = greatest(history_from, refreshed_at - history_days * interval '1 day')
-where history_days is not null;
+-- What is older than the configuration wants goes; of that time nothing is told any more, rather than a part. What fitted
+-- models said is known from the last refresh of that month on.
+update cl_ops.setting as s
+set history_from = greatest(s.history_from, least(w.at, (
+        select r.last_reported_at
+        from cl_marketing.report_month as r
+        where r.month = cl_marketing.report_month_at(w.at)
+    )))
+from (select refreshed_at - history_days * interval '1 day' as at from cl_ops.setting) as w
+where w.at is not null;
+delete from cl_marketing.fitted_touch_month as t
+using cl_ops.setting as s
+where t.month < cl_marketing.report_month_at(s.history_from);
 
 -- The time as a constant, so that the server sees that few rows are older.
 do $$

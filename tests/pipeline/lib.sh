@@ -217,7 +217,7 @@ where n.nspname in ('cl_core', 'cl_marketing', 'cl_sales', 'cl_smarketing')
     and a.attname not in ('batch_no', 'place', 'loaded_at', 'refreshed_at')
     and (n.nspname, c.relname) not in (('cl_core', 'view_duplicate'), ('cl_core', 'content_seen'), ('cl_core', 'arrival_seen'),
         ('cl_marketing', 'deal_report'), ('cl_marketing', 'deal_touch_history'), ('cl_marketing', 'reported_content'),
-        ('cl_marketing', 'reported_arrival'))
+        ('cl_marketing', 'reported_arrival'), ('cl_marketing', 'report_month'), ('cl_marketing', 'fitted_touch_month'))
 group by n.nspname, c.relname
 order by n.nspname, c.relname
 \gexec
