@@ -64,15 +64,18 @@ create table cl_marketing.lead_origin (
     touch_id uuid not null,
     content_id uuid not null references cl_core.content deferrable initially deferred,
     arrival_id uuid not null references cl_core.arrival deferrable initially deferred,
+    campaign_arrival_id uuid not null references cl_core.arrival deferrable initially deferred,
     touched_at timestamptz
 );
 create index on cl_marketing.lead_origin (content_id);
 create index on cl_marketing.lead_origin (arrival_id);
+create index on cl_marketing.lead_origin (campaign_arrival_id);
 
 create index on cl_core.person (person_id) where is_lead and became_lead_at is null;
 
 -- What the changed deals contribute, times sign, to the temporary tables delta_*_deals. A deal counts once for each item
--- that its journey names, and its first touch is its source. Topics count of more deals: of those too whose contents are of
+-- that its journey names, and its first touch is its source; where a filter leaves campaigns out, the first of those that
+-- count is (a change of the filter is a rebuild, so what is taken away was counted under the same one). Topics count of more deals: of those too whose contents are of
 -- another topic now; what is taken away was counted under the topic of before.
 create function cl_marketing.add_deals(sign integer) returns void
 language plpgsql as $$
@@ -95,8 +98,20 @@ begin
                 ('campaign', 'campaign, source, medium',
                  'select t.deal_id, t.position, coalesce(a.campaign, ''(none)'') as campaign,
                       coalesce(a.source, ''(none)'') as source, coalesce(a.medium, ''(none)'') as medium
-                  from pg_temp.changed_deal as c
-                  join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+                  from (
+                      select t.deal_id, t.position, t.arrival_id
+                      from pg_temp.changed_deal as c
+                      join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+                      where t.campaign_weights is null
+                      union all
+                      select t.deal_id, row_number() over (partition by t.deal_id order by t.position), t.arrival_id
+                      from pg_temp.changed_deal as c
+                      join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
+                      join cl_core.arrival as a on a.arrival_id = t.arrival_id
+                      cross join cl_ops.setting as s
+                      where t.campaign_weights is not null
+                        and cl_marketing.passes(coalesce(a.campaign, ''(none)''), s.attribution -> ''campaigns'')
+                  ) as t
                   join cl_core.arrival as a on a.arrival_id = t.arrival_id'),
                 ('topic', 'topic',
                  'select t.deal_id, t.position,

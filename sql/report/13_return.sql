@@ -115,7 +115,7 @@ from (
         select coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)'), o.month, null,
             1, 0, 0, 0
         from cl_marketing.lead_origin as o
-        join cl_core.arrival as a on a.arrival_id = o.arrival_id
+        join cl_core.arrival as a on a.arrival_id = o.campaign_arrival_id
         union all
         select campaign, source, medium, month, null, 0, sourced_deals, sourced_amount, 0
         from cl_marketing.campaign_deals

@@ -5,6 +5,8 @@ language sql stable as $$
         select t.deal_id, t.month, t.outcome, t.position, t.content_id, a.channel,
             coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
             coalesce(a.medium, '(none)') as medium, coalesce(c.topic, '(none)') as topic,
+            t.campaign_weights is null
+                or cl_marketing.passes(coalesce(a.campaign, '(none)'), s.attribution -> 'campaigns') as is_of_campaigns,
             d.amount_reporting * power(10::numeric, s.currency_exponent) as amount
         from cl_marketing.deal_touch as t
         join cl_core.deal as d on d.deal_id = t.deal_id
@@ -36,9 +38,14 @@ language sql stable as $$
         select campaign, source, medium, month, outcome, count(*) filter (where is_source),
             coalesce(sum(amount) filter (where is_source), 0), count(*), sum(amount)
         from (
-            select deal_id, campaign, source, medium, month, outcome, amount, min(position) = 1 as is_source
-            from met
-            group by deal_id, campaign, source, medium, month, outcome, amount
+            select m.deal_id, m.campaign, m.source, m.medium, m.month, m.outcome, m.amount,
+                min(m.position) = f.position as is_source
+            from met as m
+            join (
+                select deal_id, min(position) as position from met where is_of_campaigns group by deal_id
+            ) as f on f.deal_id = m.deal_id
+            where m.is_of_campaigns
+            group by m.deal_id, m.campaign, m.source, m.medium, m.month, m.outcome, m.amount, f.position
         ) as k
         group by campaign, source, medium, month, outcome
     ),
@@ -94,13 +101,19 @@ language sql stable as $$
     union all
     select 'origins of leads that are no first touch', 0, count(*)
     from cl_marketing.lead_origin as o
-    left join lateral (
-        select t.touch_id, t.content_id, t.arrival_id
+    left join (
+        select distinct on (t.person_id) t.person_id, t.touch_id, t.content_id, t.arrival_id
         from cl_core.touch as t
-        where t.person_id = o.person_id and t.touched_at <= o.became_lead_at
-        order by t.touched_at, t.source, t.touch_id
-        limit 1
-    ) as t on true
+        join cl_core.person as p on p.person_id = t.person_id and t.touched_at <= p.became_lead_at
+        join cl_core.arrival as a on a.arrival_id = t.arrival_id
+        cross join cl_ops.setting as s
+        where cl_marketing.passes(a.channel, s.attribution -> 'channels')
+          and (not coalesce(s.attribution -> 'interactions' ? 'only', false)
+               or s.attribution -> 'interactions' -> 'only' ? t.interaction)
+          and not coalesce(s.attribution -> 'interactions' -> 'except' ? t.interaction, false)
+        order by t.person_id, coalesce((s.attribution #>> '{path,drop_direct}')::boolean, false) and a.channel = 'Direct',
+            t.touched_at, t.source, t.touch_id
+    ) as t on t.person_id = o.person_id
     where row(o.touch_id, o.content_id, o.arrival_id) is distinct from row(t.touch_id, t.content_id, t.arrival_id)
         and (t.touch_id is not null or o.touched_at is not null)
     union all

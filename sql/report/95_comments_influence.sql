@@ -18,13 +18,14 @@ comment on view cl_marketing.topic_influence is 'One row: a topic and the deals 
 
 comment on view cl_marketing.topic_attribution is 'One row: a topic''s share under a model of the deals of a month with one outcome: weight, credit and cost are the sums of its contents in cl_marketing.content_attribution, a deal that met several of them counts once. Spend that brought nothing has a row of outcome won without deals.';
 
-comment on table cl_marketing.lead_origin is 'One row: a person who became a lead, and the first touch ever, if it was at or before that moment: what was read later did not bring the lead. Leads whom nobody saw before have the ids of the rows named unattributed. Leads of whom no source says when they were made have none (cl_ops.quality, lead_without_date). Kept by refresh.';
+comment on table cl_marketing.lead_origin is 'One row: a person who became a lead, and the first touch, if it was at or before that moment: what was read later did not bring the lead. What counts as a touch is what counts for deals, without a lookback. Leads whom nobody saw before have the ids of the rows named unattributed. Leads of whom no source says when they were made have none (cl_ops.quality, lead_without_date). Kept by refresh.';
 comment on column cl_marketing.lead_origin.person_id is 'the lead: cl_core.person';
 comment on column cl_marketing.lead_origin.became_lead_at is 'when it became a lead: the first creation of its contacts';
 comment on column cl_marketing.lead_origin.month is 'month of that, in the reporting time zone';
 comment on column cl_marketing.lead_origin.touch_id is 'the first touch: cl_core.touch; all zeros: unattributed';
 comment on column cl_marketing.lead_origin.content_id is 'content that was met: cl_core.content';
 comment on column cl_marketing.lead_origin.arrival_id is 'how the visit began: cl_core.arrival';
+comment on column cl_marketing.lead_origin.campaign_arrival_id is 'the same for reports on campaigns: where a filter leaves out its campaign, that of the first touch whose campaign counts, if there is one';
 comment on column cl_marketing.lead_origin.touched_at is 'time of the touch; null: unattributed';
 
 comment on view cl_marketing.content_return is 'One row: a content and a month: what was spent on it, the leads and won deals that it sourced, and the revenue credited to it under the configured model. Leads, sourced revenue and credit add up to all of them, with those of nobody in the row named unattributed. Deals close months after the money was spent: read it over longer spans, by adding up cost, leads, deals and money, and dividing then.';
