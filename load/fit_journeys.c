@@ -147,6 +147,7 @@ static Status take_row(void *context, const PgResult *result, size_t row, Error 
     reading->numbers[FITTED_CONTENT][journey->count] = content;
     reading->numbers[FITTED_CHANNEL][journey->count] = reading->items->of_arrival[arrival].channel;
     reading->numbers[FITTED_TOPIC][journey->count] = reading->items->topic_of[content];
+    reading->is_of_campaigns[journey->count] = reading->items->of_arrival[arrival].is_of_campaigns;
     reading->touches[journey->count++] = (JourneyTouch){.role_weight = value_int64(pg_value(result, row, ROLE_WEIGHT))};
     return STATUS_OK;
 }
