@@ -1,6 +1,76 @@
 -- Why each touch of a deal has its credit, so that a reader can follow it with a pocket calculator. What load computes in
 -- whole numbers (load/attribution.h) is said here in words and percent; weights and credits are those that were stored.
 
+-- The same of a fitted model: what the state of each touch scores, and among how many touches it is shared.
+create function cl_marketing.explain_fitted(deal_id uuid, model text)
+returns table ("position" integer, raw_weight numeric, rule text)
+language sql stable as $$
+    with touch as (
+        select t.position, t.content_id, coalesce(c.title, c.url) as title,
+            case
+                when m.name ~ '_channel$' then a.channel
+                when m.name ~ '_topic$' then coalesce(c.topic, '(none)')
+            end as item,
+            m.name as model, m.name ~ '^shapley_' as is_game
+        from cl_marketing.deal_touch as t
+        join cl_core.content as c on c.content_id = t.content_id
+        join cl_core.arrival as a on a.arrival_id = t.arrival_id
+        join cl_marketing.model as m on m.name = explain_fitted.model and m.is_fitted
+        where t.deal_id = explain_fitted.deal_id and t.touched_at is not null
+    ),
+    journey as (
+        select array_agg(i.item order by i.item collate "C") as states,
+            string_agg(i.item, ', ' order by i.item collate "C") as words
+        from (select distinct item from touch where item is not null) as i
+    ),
+    scored as (
+        select t.*, coalesce(s.state, t.item, t.title) as state, s.state_no, s.items,
+            case when t.is_game then v.value else s.effect end as score, v.standard_error, j.words
+        from touch as t
+        cross join journey as j
+        left join lateral (
+            select f.state_no
+            from cl_marketing.folded_item as f
+            where f.model = t.model and (f.content_id = t.content_id or f.content_id is null and f.item = t.item)
+        ) as f on true
+        left join cl_marketing.state_effect as s
+            on s.model = t.model
+            and (s.state_no = f.state_no or f.state_no is null and s.kind = 'item'
+                 and case when t.item is null then s.content_id = t.content_id else s.state = t.item end)
+        left join cl_marketing.state_value as v
+            on v.model = t.model and v.states = j.states and v.state = t.item and t.is_game
+    ),
+    shared as (
+        select s.*, count(*) over (partition by s.state_no) as sharing, count(*) over () as touches,
+            coalesce(max(s.score) over (), 0) <= 0 as is_nothing
+        from scored as s
+    )
+    select s.position,
+        case
+            when s.is_nothing then 100.0 / s.touches
+            when s.score > 0 then s.score / s.sharing
+            else 0
+        end,
+        case
+            when s.score is null then format('%s is in no closed deal: 0', s.state)
+            else format('%s: %s %s', s.state, case when s.is_game then 'value' else 'effect' end, trim_scale(s.score))
+                || case when s.items > 1 then format(', of %s items', s.items) else '' end
+                || case when s.is_game then format(' among %s', s.words) else '' end
+                || case
+                    when s.standard_error > 0 then format(' (standard error %s)', trim_scale(s.standard_error))
+                    else ''
+                end
+                || case
+                    when s.is_nothing then ''
+                    when s.score < 0 then ', below 0: 0'
+                    when s.sharing > 1 and s.score > 0 then format(', / %s touches', s.sharing)
+                    else ''
+                end
+        end
+        || case when s.is_nothing then format('; no state above 0: 100 / %s touches', s.touches) else '' end
+    from shared as s
+$$;
+
 create function cl_marketing.explain(deal_id uuid, model text)
 returns table (
     "position" integer,
@@ -32,7 +102,7 @@ begin
     end if;
     return query
     with rules as (
-        select m.model, m.meaning, m.half_life_days, m.rest_share, s.names, s.shares, s.milestones_share,
+        select m.model, m.is_fitted, m.meaning, m.half_life_days, m.rest_share, s.names, s.shares, s.milestones_share,
             s.milestones_share + m.rest_share as all_shares
         from cl_marketing.model as m
         cross join lateral (
@@ -58,13 +128,18 @@ begin
             end as held,
             extract(epoch from max(t.touched_at) over () - t.touched_at)::numeric / 86400 as days_before_last,
             trim_scale(t.role_weight * 0.000001) as role_weight,
-            t.weights[r.model] as weight, t.credits[r.model]::numeric as credit,
-            sum(t.credits[r.model]) over () as amount
+            k.weight, k.credit::numeric as credit, sum(k.credit) over () as amount
         from cl_marketing.deal_touch as t
         join cl_core.person as p on p.person_id = t.person_id
         join cl_core.content as c on c.content_id = t.content_id
         join cl_core.arrival as a on a.arrival_id = t.arrival_id
         cross join rules as r
+        left join cl_marketing.fitted_touch as f on f.deal_id = t.deal_id and f.position = t.position and r.is_fitted
+        cross join lateral (
+            select
+                case when r.is_fitted then f.weights[r.model - 100] else t.weights[r.model] end as weight,
+                case when r.is_fitted then f.credits[r.model - 100] else t.credits[r.model] end as credit
+        ) as k
         where t.deal_id = explain.deal_id
     ),
     -- Each touch's own milestones of the model, their shares in percent.
@@ -94,18 +169,18 @@ begin
         select o.*,
             case
                 when o.touched_at is null then null
+                when r.is_fitted then x.raw_weight
                 when r.half_life_days is not null then round(power(2::numeric, -o.days_before_last / r.half_life_days), 12)
-                when r.rest_share is null then null
                 when t.held_share = 0 then 100.0 / t.touches
                 when o.share = 0 then 100.0 * r.rest_share / r.all_shares / t.rest_touches
                 else 100.0 * o.share * t.given_share / t.held_share / r.all_shares
             end as raw_weight,
             case
                 when o.touched_at is null then 'no touch in the journey: all of it is unattributed'
+                when r.is_fitted then x.rule
                 when r.half_life_days is not null
                     then format('2 ^ -(%s days before the last touch / %s)', trim_scale(round(o.days_before_last, 6)),
                                 r.half_life_days)
-                when r.rest_share is null then r.meaning
                 when t.held_share = 0 and r.milestones_share > 0
                     then format('no touch holds a milestone of the model: 100 / %s touches', t.touches)
                 when o.share = 0 and r.rest_share = 0 then 'no milestone of the model: nothing'
@@ -128,10 +203,11 @@ begin
                     end
             end as rule,
             abs(o.credit) - floor(abs(o.amount) * o.weight / 1000000000000.0 + 0.001) as added,
-            round(t.left_over) as left_over
+            round(t.left_over) as left_over, case when r.is_fitted then 12 else 6 end as places
         from own as o
         cross join rules as r
         cross join totals as t
+        left join cl_marketing.explain_fitted(explain.deal_id, explain.model) as x on x.position = o.position
     ),
     priced as (
         select f.position, f.touched_at, f.person, f.content, f.channel, f.milestones,
@@ -141,14 +217,14 @@ begin
                                 round(1 / s.unit, s.currency_exponent))
                 else ''
             end as rule,
-            f.raw_weight, case when f.touched_at is not null then f.role_weight end as role_weight, f.left_over,
+            f.raw_weight, f.places, case when f.touched_at is not null then f.role_weight end as role_weight, f.left_over,
             f.weight * 0.000000000001 as weight,
             f.amount * f.weight * 0.000000000001 / s.unit as unrounded_credit,
             round(f.credit / s.unit, s.currency_exponent) as credit
         from raised as f
         cross join (select currency_exponent, power(10::numeric, currency_exponent) as unit from cl_ops.setting) as s
     )
-    select f.position, f.touched_at, f.person, f.content, f.channel, f.milestones, f.rule, round(f.raw_weight, 6),
+    select f.position, f.touched_at, f.person, f.content, f.channel, f.milestones, f.rule, round(f.raw_weight, f.places),
         f.role_weight, f.weight, round(f.unrounded_credit, s.currency_exponent + 2), f.credit
     from priced as f
     cross join cl_ops.setting as s
@@ -160,9 +236,9 @@ begin
                             round(1 / power(10::numeric, s.currency_exponent), s.currency_exponent))
             else ''
         end,
-        round(f.raw_weight, 6), null, f.weight, round(f.unrounded_credit, s.currency_exponent + 2), f.credit
+        round(f.raw_weight, f.places), null, f.weight, round(f.unrounded_credit, s.currency_exponent + 2), f.credit
     from (
-        select sum(g.raw_weight) as raw_weight, sum(g.weight) as weight, sum(g.unrounded_credit) as unrounded_credit,
+        select sum(g.raw_weight) as raw_weight, max(g.places) as places, sum(g.weight) as weight, sum(g.unrounded_credit) as unrounded_credit,
             sum(g.credit) as credit, max(g.left_over) as left_over
         from priced as g
     ) as f
