@@ -111,6 +111,16 @@ static const RecordField deal_contact_fields[] = {
     IS_DELETED,
 };
 
+static const RecordField deal_split_fields[] = {
+    {"split_key", FIELD_TEXT, false, "the split's own key; without one, deal and owner are it"},
+    {"deal_key", FIELD_TEXT, true, "the deal"},
+    {"owner", FIELD_TEXT, true, "who in sales has this part of the deal"},
+    {"percent", FIELD_DECIMAL, false, "how much of it, 100 being all; this or share is needed"},
+    {"share", FIELD_DECIMAL, false, "the same where 1 is all"},
+    UPDATED_AT,
+    IS_DELETED,
+};
+
 static const RecordField activity_fields[] = {
     {"activity_key", FIELD_TEXT, true, "the activity's key in its system"},
     {"contact_key", FIELD_TEXT, false, "the contact; this, email or deal_key is needed"},
@@ -210,6 +220,7 @@ static const RecordSpec specs[RECORD_KIND_COUNT] = {
     [RECORD_ACCOUNT] = SPEC("account", "a company", account_fields),
     [RECORD_DEAL] = SPEC("deal", "a deal: open, won or lost", deal_fields),
     [RECORD_DEAL_CONTACT] = SPEC("deal_contact", "a person's part in a deal", deal_contact_fields),
+    [RECORD_DEAL_SPLIT] = SPEC("deal_split", "an owner's part in a deal that several share", deal_split_fields),
     [RECORD_ACTIVITY] = SPEC("activity", "a sales call, mail or meeting", activity_fields),
     [RECORD_CONTENT] = SPEC("content", "a piece of content in the catalogue", content_fields),
     [RECORD_QUESTION] = SPEC("question", "a customer's question that sales passes to marketing", question_fields),

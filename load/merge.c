@@ -9,8 +9,9 @@
 
 enum { NUMBER_SIZE = 24, SQL_CEILING = 1 << 20 };
 
-static const char *const versioned[] = {"identity", "lead",     "account",         "deal", "deal_contact", "activity",
-                                        "content",  "question", "property_change", "cost", "rate"};
+static const char *const versioned[] = {"identity",   "lead",     "account", "deal",     "deal_contact",
+                                        "deal_split", "activity", "content", "question", "property_change",
+                                        "cost",       "rate"};
 
 /* Names come from files: only plain ones go into SQL. */
 static Status check_name(const char *name, Error *error)

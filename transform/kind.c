@@ -9,6 +9,7 @@ static const Kind *const kinds[RECORD_KIND_COUNT] = {
     [RECORD_ACCOUNT] = &kind_account,
     [RECORD_DEAL] = &kind_deal,
     [RECORD_DEAL_CONTACT] = &kind_deal_contact,
+    [RECORD_DEAL_SPLIT] = &kind_deal_split,
     [RECORD_ACTIVITY] = &kind_activity,
     [RECORD_CONTENT] = &kind_content,
     [RECORD_QUESTION] = &kind_question,

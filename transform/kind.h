@@ -21,8 +21,8 @@ typedef struct Kind {
     Status (*put)(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error);
 } Kind;
 
-extern const Kind kind_identity, kind_lead, kind_account, kind_deal, kind_deal_contact, kind_activity, kind_content,
-    kind_question, kind_property_change, kind_cost, kind_rate;
+extern const Kind kind_identity, kind_lead, kind_account, kind_deal, kind_deal_contact, kind_deal_split, kind_activity,
+    kind_content, kind_question, kind_property_change, kind_cost, kind_rate;
 
 /* Reads the records of a file twice: first to learn which version of each key stays, then to write rows. Counts
  * emitted, rejected, duplicate and filtered.

@@ -1,4 +1,4 @@
-/* Deals, and the people who take part in them. */
+/* Deals, the people who take part in them, and those in sales who share them. */
 #include "transform/identity_key.h"
 #include "transform/kind.h"
 #include "transform/record_key.h"
@@ -76,3 +76,61 @@ static Status put_contact(Conversion *conversion, const Value *values, CopyWrite
 }
 
 const Kind kind_deal_contact = {.check = check_contact, .key = make_contact_key, .put = put_contact};
+
+/* A share is said as a percentage: the point moves. */
+static void conform_share(Value *values, Failure *failure)
+{
+    static const __int128 most = (__int128)1000000000000000000 * 1000000000000000000; /* two digits less than fit */
+    Value *percent = &values[DEAL_SPLIT_PERCENT];
+    if (percent->state != VALUE_ABSENT || !value_is_set(&values[DEAL_SPLIT_SHARE]))
+        return;
+    *percent = values[DEAL_SPLIT_SHARE];
+    Decimal *decimal = &percent->decimal;
+    if (decimal->coefficient >= most || decimal->coefficient <= -most) {
+        failure_note(failure, "share", "bad_number", "is too large");
+        return;
+    }
+    decimal->coefficient *= decimal->scale == 0 ? 100 : decimal->scale == 1 ? 10 : 1;
+    decimal->scale = decimal->scale > 2 ? decimal->scale - 2 : 0;
+}
+
+static void check_split(Conversion *conversion, Value *values, Failure *failure)
+{
+    (void)conversion;
+    const Value *percent = &values[DEAL_SPLIT_PERCENT];
+    if (!value_is_true(&values[DEAL_SPLIT_IS_DELETED]))
+        kind_need_one("percent", "percent or share is required", (const Value *[]){percent, &values[DEAL_SPLIT_SHARE]},
+                      2, failure);
+    bool is_share = percent->state == VALUE_ABSENT;
+    conform_share(values, failure);
+    if (value_is_set(percent) && percent->decimal.coefficient < 0)
+        failure_note(failure, is_share ? "share" : "percent", "bad_number", "is less than zero");
+}
+
+static bool make_split_key(Conversion *conversion, const Value *values, Key *ret_key)
+{
+    Key deal;
+    if (values[DEAL_SPLIT_KEY].state != VALUE_ABSENT)
+        return record_key_of_value("deal_split", conversion->rules, &values[DEAL_SPLIT_KEY], ret_key);
+    if (!record_key_of_value("deal", conversion->rules, &values[DEAL_SPLIT_DEAL_KEY], &deal) ||
+        !value_is_set(&values[DEAL_SPLIT_OWNER]))
+        return false;
+    *ret_key = deal_split_key_of(&deal, values[DEAL_SPLIT_OWNER].text);
+    return true;
+}
+
+static Status put_split(Conversion *conversion, const Value *values, CopyWriter *writer, Error *error)
+{
+    (void)error;
+    kind_put_record_key(writer, "deal", conversion->rules, &values[DEAL_SPLIT_DEAL_KEY]);
+    copy_put_text(writer, conversion->rules->system);
+    kind_put_text(writer, &values[DEAL_SPLIT_KEY]);
+    kind_put_text(writer, &values[DEAL_SPLIT_OWNER]);
+    if (value_is_set(&values[DEAL_SPLIT_PERCENT]))
+        copy_put_numeric(writer, values[DEAL_SPLIT_PERCENT].decimal);
+    else
+        copy_put_null(writer);
+    return STATUS_OK;
+}
+
+const Kind kind_deal_split = {.check = check_split, .key = make_split_key, .put = put_split};

@@ -42,6 +42,12 @@ Key property_change_key_of(const Key *changed, Text property, int64_t at, Text v
     return key_of(TEXT("property_change"), parts, sizeof parts / sizeof *parts);
 }
 
+Key deal_split_key_of(const Key *deal_id, Text owner)
+{
+    Text parts[] = {key_text(deal_id), owner};
+    return key_of(TEXT("deal_split_parts"), parts, 2);
+}
+
 Key rate_key_of(Text currency, int32_t day)
 {
     char number[NUMBER_TEXT_SIZE];

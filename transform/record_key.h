@@ -5,6 +5,7 @@
  *     ("activity", system, key)   ("question", system, key)   ("content", canonical url)
  *     ("property_change", deal_id or person_key, property, instant, value)
  *     ("deal_contact", deal_id, person_key, role)             ("rate", currency, day)
+ *     ("deal_split", system, key), or ("deal_split_parts", deal_id, owner)
  *     ("cost", system, key), or ("cost_parts", system, day, channel, campaign, source, medium, canonical url)
  *     ("view", system, event id), or ("view_parts", system, visitor_id, instant, canonical url, interaction)
  *     ("identity", system, key), or ("identity_parts", system, visitor_id, instant, person_key), or, of a view that
@@ -34,13 +35,14 @@ static inline Text key_text(const Key *key)
 /* A part that is a number, written into the buffer. */
 Text number_text(int64_t number, char buffer[static NUMBER_TEXT_SIZE]);
 
-/* (name, system, key): deal, account, activity, question, cost, view, identity. */
+/* (name, system, key): deal, deal_split, account, activity, question, cost, view, identity. */
 Key record_key_of(const char *name, Text system, Text key);
 
 Key account_key_of_domain(Text domain);
 Key content_key_of(Text url);
 Key deal_contact_key_of(const Key *deal_id, const Key *person_key, Text role);
 Key property_change_key_of(const Key *changed, Text property, int64_t at, Text value);
+Key deal_split_key_of(const Key *deal_id, Text owner);
 Key rate_key_of(Text currency, int32_t day);
 Key arrival_key_of(const Arrival *arrival);
 

@@ -26,6 +26,9 @@ static const char *const deal_contact_columns[] = {
     VERSION("deal_contact_id"), "deal_id", "person_key", "system", "contact_key", "email",
     "company_domain",           "role",    "is_primary"};
 
+static const char *const deal_split_columns[] = {
+    VERSION("deal_split_id"), "deal_id", "system", "split_key", "owner", "percent"};
+
 static const char *const activity_columns[] = {VERSION("activity_id"),
                                                "system",
                                                "activity_key",
@@ -96,6 +99,7 @@ static const LoadTableSpec specs[LOAD_TABLE_COUNT] = {
     [LOAD_ACCOUNT] = SPEC("account", account_columns),
     [LOAD_DEAL] = SPEC("deal", deal_columns),
     [LOAD_DEAL_CONTACT] = SPEC("deal_contact", deal_contact_columns),
+    [LOAD_DEAL_SPLIT] = SPEC("deal_split", deal_split_columns),
     [LOAD_ACTIVITY] = SPEC("activity", activity_columns),
     [LOAD_CONTENT] = SPEC("content", content_columns),
     [LOAD_QUESTION] = SPEC("question", question_columns),
@@ -118,12 +122,19 @@ const LoadTableSpec *load_table_spec(LoadTable table)
 LoadTable load_table_of(RecordKind kind)
 {
     static const LoadTable tables[RECORD_KIND_COUNT] = {
-        [RECORD_VIEW] = LOAD_VIEW,         [RECORD_IDENTITY] = LOAD_IDENTITY,
-        [RECORD_LEAD] = LOAD_LEAD,         [RECORD_ACCOUNT] = LOAD_ACCOUNT,
-        [RECORD_DEAL] = LOAD_DEAL,         [RECORD_DEAL_CONTACT] = LOAD_DEAL_CONTACT,
-        [RECORD_ACTIVITY] = LOAD_ACTIVITY, [RECORD_CONTENT] = LOAD_CONTENT,
-        [RECORD_QUESTION] = LOAD_QUESTION, [RECORD_PROPERTY_CHANGE] = LOAD_PROPERTY_CHANGE,
-        [RECORD_COST] = LOAD_COST,         [RECORD_RATE] = LOAD_RATE,
+        [RECORD_VIEW] = LOAD_VIEW,
+        [RECORD_IDENTITY] = LOAD_IDENTITY,
+        [RECORD_LEAD] = LOAD_LEAD,
+        [RECORD_ACCOUNT] = LOAD_ACCOUNT,
+        [RECORD_DEAL] = LOAD_DEAL,
+        [RECORD_DEAL_CONTACT] = LOAD_DEAL_CONTACT,
+        [RECORD_DEAL_SPLIT] = LOAD_DEAL_SPLIT,
+        [RECORD_ACTIVITY] = LOAD_ACTIVITY,
+        [RECORD_CONTENT] = LOAD_CONTENT,
+        [RECORD_QUESTION] = LOAD_QUESTION,
+        [RECORD_PROPERTY_CHANGE] = LOAD_PROPERTY_CHANGE,
+        [RECORD_COST] = LOAD_COST,
+        [RECORD_RATE] = LOAD_RATE,
         [RECORD_REJECT] = LOAD_REJECT,
     };
     return tables[kind];

@@ -20,6 +20,7 @@ typedef enum LoadTable {
     LOAD_ACCOUNT,
     LOAD_DEAL,
     LOAD_DEAL_CONTACT,
+    LOAD_DEAL_SPLIT,
     LOAD_ACTIVITY,
     LOAD_CONTENT,
     LOAD_QUESTION,

@@ -314,6 +314,24 @@ create table cl_core.deal_contact_history (
     primary key (deal_contact_id, source, batch_no)
 );
 
+create table cl_core.deal_split_history (
+    deal_split_id uuid not null,
+    source text not null,
+    batch_no integer not null references cl_ops.batch,
+    place bigint not null,
+    ordinal bigint not null,
+    digest uuid not null,
+    is_deleted boolean not null,
+    updated_at timestamptz,
+    known_at timestamptz not null,
+    deal_id uuid,
+    system text,
+    split_key text,
+    owner text,
+    percent numeric,
+    primary key (deal_split_id, source, batch_no)
+);
+
 create table cl_core.activity_history (
     activity_id uuid not null,
     source text not null,
@@ -455,6 +473,7 @@ create index on cl_core.lead_history using gin (other_email_keys);
 create index on cl_core.account_history (batch_no);
 create index on cl_core.deal_history (batch_no);
 create index on cl_core.deal_contact_history (batch_no);
+create index on cl_core.deal_split_history (batch_no);
 create index on cl_core.activity_history (batch_no);
 create index on cl_core.content_history (batch_no);
 create index on cl_core.question_history (batch_no);

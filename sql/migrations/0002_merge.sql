@@ -514,7 +514,7 @@ declare
     since timestamptz := (select min(first_at) from cl_ops.batch where batch_no = any (batches));
     until timestamptz := (select max(last_at) from cl_ops.batch where batch_no = any (batches));
 begin
-    foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content',
+    foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'deal_split', 'activity', 'content',
                                 'question', 'property_change', 'cost', 'rate'] loop
         perform cl_core.note_versions(kind, batches);
         execute format('delete from cl_core.%I where batch_no = any ($1)', kind || '_history') using batches;

@@ -203,6 +203,28 @@ create table cl_core.deal_person (
 );
 create index on cl_core.deal_person (person_id);
 
+-- Who in sales shares a deal, as the source says it; who has what of it in the end is deal_owner.
+create table cl_core.deal_split (
+    deal_split_id uuid primary key,
+    source text not null,
+    updated_at timestamptz,
+    deal_id uuid not null,
+    system text,
+    split_key text,
+    owner text not null,
+    percent numeric not null
+);
+create index on cl_core.deal_split (deal_id);
+
+create table cl_core.deal_owner (
+    deal_id uuid not null references cl_core.deal deferrable initially deferred,
+    owner text not null,
+    share numeric not null,
+    amount numeric,
+    primary key (deal_id, owner)
+);
+create index on cl_core.deal_owner (owner);
+
 create table cl_core.activity (
     activity_id uuid primary key,
     source text not null,

@@ -27,11 +27,13 @@ delete from cl_core.robot_day;
 delete from cl_core.deal_person;
 delete from cl_core.person_account;
 delete from cl_core.person_domain;
+delete from cl_core.deal_owner;
 delete from cl_core.identity;
 delete from cl_core.lead;
 delete from cl_core.account;
 delete from cl_core.deal;
 delete from cl_core.deal_contact;
+delete from cl_core.deal_split;
 delete from cl_core.activity;
 delete from cl_core.question;
 delete from cl_core.property_change;
@@ -54,6 +56,8 @@ union
 select 'deal', deal_id from cl_core.deal_history
 union
 select 'deal_contact', deal_contact_id from cl_core.deal_contact_history
+union
+select 'deal_split', deal_split_id from cl_core.deal_split_history
 union
 select 'activity', activity_id from cl_core.activity_history
 union

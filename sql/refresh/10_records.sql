@@ -1,11 +1,19 @@
 -- The current version of each changed record. What one record's change means for others is noted for the later steps.
 
--- Deals whose contacts, rates or merges change: as they stood before ...
+-- Deals whose contacts, splits, rates or merges change: as they stood before ...
 insert into cl_ops.changed_key (kind, key)
 select 'deal', d.deal_id
 from cl_ops.changed_key as c
 join cl_core.deal_contact as d on d.deal_contact_id = c.key
 where c.kind = 'deal_contact'
+group by 2
+on conflict do nothing;
+
+insert into cl_ops.changed_key (kind, key)
+select 'deal', d.deal_id
+from cl_ops.changed_key as c
+join cl_core.deal_split as d on d.deal_split_id = c.key
+where c.kind = 'deal_split'
 group by 2
 on conflict do nothing;
 
@@ -61,6 +69,7 @@ select cl_core.publish('lead');
 select cl_core.publish('account');
 select cl_core.publish('deal');
 select cl_core.publish('deal_contact');
+select cl_core.publish('deal_split');
 select cl_core.publish('activity');
 select cl_core.publish('question');
 select cl_core.publish('property_change');
@@ -80,6 +89,14 @@ select 'deal', t.deal_id
 from cl_ops.changed_key as c
 join cl_core.activity as t on t.activity_id = c.key
 where c.kind = 'activity' and t.deal_id is not null
+group by 2
+on conflict do nothing;
+
+insert into cl_ops.changed_key (kind, key)
+select 'deal', d.deal_id
+from cl_ops.changed_key as c
+join cl_core.deal_split as d on d.deal_split_id = c.key
+where c.kind = 'deal_split'
 group by 2
 on conflict do nothing;
 

@@ -145,6 +145,26 @@ select 'deal_without_contact', d.system || ' ' || d.deal_key,
 from cl_core.deal as d
 where d.outcome <> 'deleted' and not exists (select from cl_core.deal_person as p where p.deal_id = d.deal_id);
 
+-- Owners' splits that do not make a whole, or are of a deal that nobody has told of. What is merged away and has no say is
+-- left out.
+insert into found (name, item, detail)
+select 'deal_split_not_whole', d.system || ' ' || d.deal_key,
+    format('split among %s owners, %s %% in all: %s', count(distinct s.owner), trim_scale(sum(s.percent)),
+           case when sum(s.percent) > 0 then 'each has a part of the amount in proportion' else 'they count for nothing' end)
+from cl_core.deal_split as s
+join cl_core.deal as d on d.deal_id = s.deal_id
+where d.outcome <> 'deleted'
+   or exists (select from cl_core.deal as w where w.deal_id = d.survivor_id and w.outcome <> 'deleted')
+      and not exists (select from cl_core.deal_split as own where own.deal_id = d.survivor_id and own.percent > 0)
+group by d.deal_id, d.system, d.deal_key
+having sum(s.percent) <> 100;
+
+insert into found (name, item, detail)
+select 'deal_split_unknown', s.system, format('%s splits are of deals that are not known', count(*))
+from cl_core.deal_split as s
+where not exists (select from cl_core.deal as d where d.deal_id = s.deal_id)
+group by s.system;
+
 -- What came in.
 insert into found (name, item, detail)
 select 'batch_refused', b.source || ' ' || b.file, (array_agg(b.reason order by b.read_at desc, b.reason))[1]

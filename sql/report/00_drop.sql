@@ -1,6 +1,7 @@
 -- The views go before they are made again, so that their columns may change. Without cascade: somebody's own view on top
 -- of one of them stops the migration with its name, and is never lost in silence.
 
+drop view if exists cl_sales.owner_result;
 drop view if exists cl_sales.lead_timeline;
 drop view if exists cl_sales.lead_content;
 drop view if exists cl_sales.lead;

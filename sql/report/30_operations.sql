@@ -189,6 +189,15 @@ language sql stable as $$
     from cl_marketing.model as m
     where m.is_computed and m.name like 'markov\_%' and m.is_fitted
     union all
+    select a.words || ' by owner', a.amount, coalesce(o.amount, 0)
+    from kind as a
+    left join (
+        select d.outcome, sum(k.amount) as amount
+        from cl_core.deal_owner as k
+        join cl_core.deal as d on d.deal_id = k.deal_id
+        group by d.outcome
+    ) as o on o.outcome = a.outcome
+    union all
     select 'records read', coalesce(sum(k.read), 0),
         coalesce(sum(k.emitted + k.rejected + k.duplicate + k.filtered), 0)
     from cl_ops.batch_count as k
@@ -351,6 +360,17 @@ language sql stable as $$
             (select * from campaign_sum except select * from cl_marketing.campaign_credit)
             union all
             (select * from cl_marketing.campaign_credit except select * from campaign_sum)
+        ) as differing
+        union all
+        select 'deals that their owners do not share in full', 0, count(*)
+        from (
+            select d.deal_id
+            from cl_core.deal as d
+            full join cl_core.deal_owner as k on k.deal_id = d.deal_id
+            where d.outcome <> 'deleted' or k.deal_id is not null
+            group by d.deal_id, d.outcome, d.amount_reporting
+            having sum(k.share) is distinct from 1 or sum(k.amount) is distinct from d.amount_reporting
+                or d.outcome = 'deleted'
         ) as differing
         union all
         select 'touches of journeys that are none', 0, count(*)

@@ -186,6 +186,17 @@ comment on column cl_core.deal_person.is_primary is 'true: the deal''s main cont
 comment on column cl_core.deal_person.is_contact is 'true: a contact of the deal; false: one of the people of its account, who take part by scope: account';
 comment on column cl_core.deal_person.role_weight is 'highest configured weight of the person''s roles, in units of 10^-6; 1000000: none is set';
 
+comment on table cl_core.deal_split is 'One row: a part of a deal that somebody in sales has, as known now. Brought to the whole, with merges followed: cl_core.deal_owner.';
+comment on column cl_core.deal_split.deal_split_id is 'split: its key within its system, or else digest of deal and owner';
+comment on column cl_core.deal_split.split_key is 'key in its system, as written there; null: it has none';
+comment on column cl_core.deal_split.owner is 'who in sales has this part';
+comment on column cl_core.deal_split.percent is 'how much of the deal, 100 being all, as the source says; those of a deal may add up to something else (cl_ops.quality, deal_split_not_whole)';
+
+comment on table cl_core.deal_owner is 'One row: somebody in sales and the part of a deal that is his or hers; the shares of a deal add up to 1, the amounts to its amount_reporting. By the deal''s splits in proportion to their percents; without any, by those of the deals merged into it; else the deal''s owner has all.';
+comment on column cl_core.deal_owner.owner is 'who; (none): the source names nobody';
+comment on column cl_core.deal_owner.share is 'part of the deal, in whole 10^-12';
+comment on column cl_core.deal_owner.amount is 'part of amount_reporting, in whole minor units: rounded down, then the largest remainders get one more, equal ones by name; null: no rate is known for the deal';
+
 comment on table cl_core.activity is 'One row: a call, mail or meeting of sales, as known now.';
 comment on column cl_core.activity.activity_id is 'activity: its key within its system';
 comment on column cl_core.activity.activity_key is 'key in its system, as written there';
@@ -292,8 +303,8 @@ declare
     kind text;
     place record;
 begin
-    foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'activity', 'content', 'question',
-                                'property_change', 'cost', 'rate'] loop
+    foreach kind in array array['identity', 'lead', 'account', 'deal', 'deal_contact', 'deal_split', 'activity', 'content',
+                                'question', 'property_change', 'cost', 'rate'] loop
         execute format('comment on table cl_core.%I is %L', kind || '_history', format(
             'One row: a version of a record in cl_core.%s, as a source said it at the time. A version is kept if it differs from what its source said before; a deletion is a version too.',
             kind));

@@ -36,7 +36,7 @@ comment on column cl_ops.batch_input.modified_at is 'when the file was last writ
 
 comment on table cl_ops.batch_count is 'One row: what became of a batch''s records of one kind. read = emitted + rejected + duplicate + filtered, always.';
 comment on column cl_ops.batch_count.batch_no is 'batch: cl_ops.batch';
-comment on column cl_ops.batch_count.kind is 'record kind: view, identity, lead, account, deal, deal_contact, activity, content, question, property_change, cost, rate';
+comment on column cl_ops.batch_count.kind is 'record kind: view, identity, lead, account, deal, deal_contact, deal_split, activity, content, question, property_change, cost, rate';
 comment on column cl_ops.batch_count.read is 'records read, after nested ones are unfolded';
 comment on column cl_ops.batch_count.emitted is 'taken over as facts';
 comment on column cl_ops.batch_count.rejected is 'unusable: cl_ops.reject';
@@ -103,7 +103,7 @@ comment on column cl_ops.run.days is 'days of views that changed';
 comment on column cl_ops.run.message is 'why it failed';
 
 comment on table cl_ops.quality is 'One row: something wrong with the data that reports cannot mend, as of the last refresh.';
-comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, cost_without_rate, lead_without_date, lead_merge_cycle, deal_merge_cycle, account_merge_cycle, account_without_domain, address_shared, batch_refused, source_with_rejects, source_all_filtered, no_lead_has_views, source_under_earlier_rules, robots_by_number';
+comment on column cl_ops.quality.name is 'deal_without_rate, deal_without_amount, deal_without_close_date, deal_without_contact, deal_contact_unknown, deal_split_not_whole, deal_split_unknown, cost_without_rate, lead_without_date, lead_merge_cycle, deal_merge_cycle, account_merge_cycle, account_without_domain, address_shared, batch_refused, source_with_rejects, source_all_filtered, no_lead_has_views, source_under_earlier_rules, robots_by_number';
 comment on column cl_ops.quality.item is 'what it concerns: system and key, address, currency and month, or source and file or kind';
 comment on column cl_ops.quality.detail is 'what is wrong, and what reports do about it';
 

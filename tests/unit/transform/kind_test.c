@@ -17,6 +17,7 @@ static const char deals[] = SOURCE("deal", "fields: {deal_key: a, created_at: b}
 static const char german_deals[] =
     SOURCE("deal", "decimal: \",\", grouping: \".\", time_format: \"%d.%m.%Y\", fields: {deal_key: a, created_at: b}");
 static const char deal_contacts[] = SOURCE("deal_contact", "fields: {deal_key: a, contact_key: b}");
+static const char deal_splits[] = SOURCE("deal_split", "fields: {deal_key: a, owner: b, percent: c}");
 static const char activities[] = SOURCE("activity", "fields: {activity_key: a, contact_key: c, happened_at: b}");
 static const char questions[] = SOURCE("question", "fields: {question_key: a, text: b, asked_at: c}");
 static const char property_changes[] = SOURCE("property_change", "fields: {deal_key: a, property: b, changed_at: c}");
@@ -282,6 +283,69 @@ static void test_deal_contact(void **state)
     assert_cell_boolean(&rows, 0, "is_primary", true);
     assert_cell_key(&rows, 1, "deal_contact_id", KEY("deal_contact", BYTES_OF(deal), BYTES_OF(email), TEXT_NULL));
     assert_cell_null(&rows, 1, "is_primary");
+    spool_done(&spool);
+}
+
+static void test_deal_split(void **state)
+{
+    Spool spool;
+    (void)state;
+    spool_make(&spool, deal_splits);
+    spool_add(&spool, RECORD_DEAL_SPLIT, 1, "split_key=S1", "deal_key=D1", "owner=vera", "percent=62.50", NULL);
+    spool_add(&spool, RECORD_DEAL_SPLIT, 2, "deal_key=D1", "owner=will", "percent=0", NULL);
+    /* 0.33333333, 0.5 and 2 of the whole are 33.333333, 50 and 200 per cent */
+    spool_add(&spool, RECORD_DEAL_SPLIT, 3, "split_key=S3", "deal_key=D1", "owner=vera", "share=0.33333333", NULL);
+    spool_add(&spool, RECORD_DEAL_SPLIT, 4, "split_key=S4", "deal_key=D1", "owner=vera", "share=0.5", NULL);
+    spool_add(&spool, RECORD_DEAL_SPLIT, 5, "split_key=S5", "deal_key=D1", "owner=vera", "share=2", "percent=", NULL);
+    spool_add(&spool, RECORD_DEAL_SPLIT, 6, "split_key=S6", "is_deleted=true", NULL);
+    Rows rows = run(&spool, "deal_split");
+    assert_int_equal(rows.count, 6);
+    Key deal = KEY("deal", TEXT("sf"), TEXT("D1"));
+    assert_cell_key(&rows, 0, "deal_split_id", KEY("deal_split", TEXT("sf"), TEXT("S1")));
+    assert_cell_key(&rows, 0, "deal_id", deal);
+    assert_cell(&rows, 0, "system", "sf");
+    assert_cell(&rows, 0, "split_key", "S1");
+    assert_cell(&rows, 0, "owner", "vera");
+    assert_cell_numeric(&rows, 0, "percent", "62.50");
+    assert_cell_key(&rows, 1, "deal_split_id", KEY("deal_split_parts", BYTES_OF(deal), TEXT("will")));
+    assert_cell_null(&rows, 1, "split_key");
+    assert_cell_numeric(&rows, 2, "percent", "33.333333");
+    assert_cell_numeric(&rows, 3, "percent", "50");
+    assert_cell_numeric(&rows, 4, "percent", "200");
+    assert_cell_boolean(&rows, 5, "is_deleted", true);
+    assert_cell_null(&rows, 5, "percent");
+    spool_done(&spool);
+}
+
+static void test_bad_deal_splits(void **state)
+{
+    static const struct {
+        const char *values[4], *field, *code;
+    } cases[] = {
+        {{"deal_key=D", "owner=vera"}, "percent", "missing"},
+        {{"deal_key=D", "owner=vera", "percent=-1"}, "percent", "bad_number"},
+        {{"deal_key=D", "owner=vera", "share=-0.1"}, "share", "bad_number"},
+        {{"deal_key=D", "owner=vera", "percent=half"}, "percent", "bad_number"},
+        {{"deal_key=D", "owner=vera", "share=1000000000000000000000000000000000000"}, "share", "bad_number"},
+        {{"deal_key=D", "percent=10"}, "owner", "missing"},
+        {{"owner=vera", "percent=10"}, "deal_key", "missing"},
+        {{"is_deleted=true", "deal_key=D"}, NULL, "missing"}, /* no key */
+    };
+    Spool spool;
+    (void)state;
+    spool_make(&spool, deal_splits);
+    size_t count = sizeof cases / sizeof cases[0];
+    for (size_t i = 0; i < count; i++)
+        spool_add(&spool, RECORD_DEAL_SPLIT, (uint32_t)i + 1, cases[i].values[0], cases[i].values[1],
+                  cases[i].values[2], NULL);
+    assert_int_equal(run(&spool, "deal_split").count, 0);
+    Rows rejects = spool_rows(&spool, 0, "reject");
+    assert_int_equal(rejects.count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_cell(&rejects, i, "code", cases[i].code);
+        if (cases[i].field)
+            assert_cell(&rejects, i, "field", cases[i].field);
+    }
     spool_done(&spool);
 }
 
@@ -583,6 +647,8 @@ int main(void)
         cmocka_unit_test(test_deal_as_germans_write_it),
         cmocka_unit_test(test_bad_deals),
         cmocka_unit_test(test_deal_contact),
+        cmocka_unit_test(test_deal_split),
+        cmocka_unit_test(test_bad_deal_splits),
         cmocka_unit_test(test_activity),
         cmocka_unit_test(test_activity_ahead),
         cmocka_unit_test(test_question),

@@ -362,6 +362,8 @@ static void needs_one_of_several_fields(void **state)
          "kind 'account' needs 'account_key' or 'domain', and 'fields' maps none of them"},
         {"deal_contact", "deal_key: d", "email: e",
          "kind 'deal_contact' needs 'contact_key' or 'email', and 'fields' maps none of them"},
+        {"deal_split", "deal_key: d, owner: o", "share: s",
+         "kind 'deal_split' needs 'percent' or 'share', and 'fields' maps none of them"},
         {"activity", "activity_key: a, happened_at: h", "deal_key: d",
          "kind 'activity' needs 'contact_key', 'email' or 'deal_key', and 'fields' maps none of them"},
     };
