@@ -3,9 +3,12 @@
 #include "common/classification.h"
 #include "common/config/attribution.h"
 #include "common/config/content_rule.h"
+#include "common/config/persona.h"
 #include "common/config/preset_use.h"
 #include "common/config/schema.h"
+#include "common/config/score.h"
 #include "common/config/source.h"
+#include "common/config/stage.h"
 #include "common/config/traffic.h"
 #include "common/config/yaml.h"
 #include "common/currency.h"
@@ -41,8 +44,9 @@ typedef struct ConfigEntry {
     AttributionEntry attribution;
     ClassificationEntry classification;
     TrafficEntry traffic;
-    SchemaItems sources, content;
-    const YamlNode *stages, *sla;
+    SchemaItems sources, content, stages, personas;
+    ScoreEntry score;
+    const YamlNode *sla;
 } ConfigEntry;
 
 static const SchemaField reporting_fields[] = {
@@ -85,7 +89,12 @@ static const SchemaField config_fields[] = {
      .unique = "name", .meaning = "where the records come from"},
     {"content", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, content), .maximum = CONTENT_RULES_MAX,
      .schema = &content_rule_schema, .meaning = "rules that say what content is about where no catalogue does"},
-    {"stages", SCHEMA_ANY, offsetof(ConfigEntry, stages), .meaning = "the shared language of marketing and sales"},
+    {"stages", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, stages), .maximum = STAGES_MAX, .schema = &stage_schema,
+     .meaning = "the shared language of marketing and sales: stages, the lowest first"},
+    {"personas", SCHEMA_MAPPING_LIST, offsetof(ConfigEntry, personas), .maximum = PERSONAS_MAX,
+     .schema = &persona_schema, .unique = "name", .meaning = "ideal customers, by who a lead is"},
+    {"score", SCHEMA_MAPPING, offsetof(ConfigEntry, score), .schema = &score_schema,
+     .meaning = "points for who a lead is and for what it did"},
     {"sla", SCHEMA_ANY, offsetof(ConfigEntry, sla), .meaning = "what marketing and sales have promised each other"},
 };
 static const Schema config_schema = {config_fields, sizeof config_fields / sizeof config_fields[0], sizeof(ConfigEntry),
@@ -240,10 +249,30 @@ static Status take_content(const SchemaItems *entries, Arena *arena, Config *con
     return STATUS_OK;
 }
 
+static Status take_personas(const SchemaItems *entries, Arena *arena, Config *config, Error *error)
+{
+    const PersonaEntry *entry = entries->items;
+    Persona *personas = arena_allocate(arena, entries->count * sizeof *personas);
+    if (!personas)
+        return no_room(config->path, error);
+    for (size_t i = 0; i < entries->count; i++)
+        TRY(persona_make(&entry[i], &personas[i], error));
+    config->personas = personas;
+    config->persona_count = entries->count;
+    return STATUS_OK;
+}
+
+/* What marketing and sales mean by their words. */
+static Status take_language(const ConfigEntry *entry, Arena *arena, Config *config, Error *error)
+{
+    TRY(stages_make(&entry->stages, arena, &config->stages, error));
+    config->stage_count = entry->stages.count;
+    TRY(take_personas(&entry->personas, arena, config, error));
+    return score_make(&entry->score, arena, &config->score, error);
+}
+
 static Status check_unused(const ConfigEntry *entry, Error *error)
 {
-    if (entry->stages && entry->stages->kind != YAML_SEQUENCE)
-        return yaml_error(entry->stages, error, "'stages' must be a list, not %s", yaml_describe(entry->stages).text);
     if (entry->sla && entry->sla->kind != YAML_MAPPING)
         return yaml_error(entry->sla, error, "'sla' must be a mapping, not %s", yaml_describe(entry->sla).text);
     return STATUS_OK;
@@ -269,6 +298,7 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(take_classification(&entry.classification, arena, config, error));
     TRY(traffic_make(&entry.traffic, arena, &config->traffic, error));
     TRY(take_content(&entry.content, arena, config, error));
+    TRY(take_language(&entry, arena, config, error));
     return take_sources(&entry.sources, arena, config, error);
 }
 

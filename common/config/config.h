@@ -11,6 +11,9 @@
 #include "common/arena.h"
 #include "common/classification.h"
 #include "common/config/attribution.h"
+#include "common/config/persona.h"
+#include "common/config/score.h"
+#include "common/config/stage.h"
 #include "common/config/traffic.h"
 #include "common/error.h"
 #include "common/hash.h"
@@ -196,6 +199,11 @@ typedef struct Config {
     Traffic traffic;
     const ContentRule *content_rules; /* of each property the first counts that fits and has it */
     size_t content_rule_count;
+    const Stage *stages; /* in the order of the file; those of one name need not follow each other */
+    size_t stage_count;
+    const Persona *personas;
+    size_t persona_count;
+    Score score;
     const Source *sources;
     size_t source_count;
 } Config;

@@ -5,6 +5,8 @@ drop view if exists cl_sales.owner_result;
 drop view if exists cl_sales.lead_timeline;
 drop view if exists cl_sales.lead_content;
 drop view if exists cl_sales.lead;
+drop view if exists cl_smarketing.stage_disagreement;
+drop view if exists cl_smarketing.lead_stage;
 drop view if exists cl_marketing.content_stage;
 drop view if exists cl_marketing.deal_stage;
 drop view if exists cl_marketing.content_assist;
