@@ -362,9 +362,10 @@ create table cl_core.robot_day (
     primary key (day, visitor_id)
 );
 
+-- No foreign keys, as on cl_core.view and cl_marketing.deal_touch: a check of each row would cost more than to write it.
 create table cl_core.touch (
     touch_id uuid not null,
-    person_id uuid not null references cl_core.person deferrable initially deferred,
+    person_id uuid not null,
     visitor_id uuid not null,
     touched_at timestamptz not null,
     last_viewed_at timestamptz not null,
@@ -396,6 +397,24 @@ begin
         where n.node = m.at and n.at <> m.at;
         exit when not found;
         steps := steps * 2;
+    end loop;
+end
+$$;
+
+-- Gathers what the planner knows of tables that have grown by half since it last knew, as they do in a first load, which no
+-- other transaction sees yet: without it the server would read all persons for each deal.
+create function cl_ops.analyze_grown(variadic tables regclass[]) returns void
+language plpgsql as $$
+declare
+    grown regclass;
+begin
+    for grown in
+        select t.oid
+        from pg_class as t
+        where t.oid = any (tables)
+          and pg_relation_size(t.oid) / current_setting('block_size')::integer > 1.5 * t.relpages
+    loop
+        execute format('analyze %s', grown);
     end loop;
 end
 $$;

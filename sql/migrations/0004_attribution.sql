@@ -84,13 +84,15 @@ language sql immutable as $$ select md5('arrival of sales activities')::uuid $$;
 create function cl_marketing.activity_content(kind text) returns uuid
 language sql immutable as $$ select md5('sales activity ' || kind)::uuid $$;
 
+-- No foreign keys, nor indexes for them: the server would check each row by itself at the commit, at four times the cost of
+-- writing it, and would keep a note of each until then. cl_ops.verify() looks for rows that name nothing.
 create table cl_marketing.deal_touch (
-    deal_id uuid not null references cl_core.deal deferrable initially deferred,
+    deal_id uuid not null,
     position integer not null,
     touch_id uuid not null,
-    person_id uuid not null references cl_core.person deferrable initially deferred,
-    content_id uuid not null references cl_core.content deferrable initially deferred,
-    arrival_id uuid not null references cl_core.arrival deferrable initially deferred,
+    person_id uuid not null,
+    content_id uuid not null,
+    arrival_id uuid not null,
     touched_at timestamptz,
     outcome text not null,
     month date not null,
@@ -103,11 +105,9 @@ create table cl_marketing.deal_touch (
     primary key (deal_id, position)
 );
 create index on cl_marketing.deal_touch (content_id, touched_at);
-create index on cl_marketing.deal_touch (person_id);
-create index on cl_marketing.deal_touch (arrival_id);
 
 -- Models that are fitted to all journeys stand apart, since every closed deal changes the credits of all others. No foreign
--- keys: all rows are written again in one night, and a check of each would cost more than all else of the refresh.
+-- keys here either.
 create table cl_marketing.fitted_touch (
     deal_id uuid not null,
     position integer not null,
@@ -175,10 +175,11 @@ create table cl_marketing.transition (
 );
 
 -- Sums are kept, not computed when read: refresh takes the old contribution of a changed deal away and adds the new one.
--- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts.
+-- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts. Sums by content are many, since they
+-- are by model and month too: so they have no foreign keys.
 create table cl_marketing.content_credit (
-    content_id uuid not null references cl_core.content deferrable initially deferred,
-    model integer not null references cl_marketing.model,
+    content_id uuid not null,
+    model integer not null,
     month date not null,
     outcome text not null,
     deals bigint not null,

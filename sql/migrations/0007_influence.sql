@@ -57,19 +57,17 @@ create table cl_marketing.topic_deals (
     primary key (topic, month, outcome)
 );
 
+-- As with cl_marketing.deal_touch, no foreign keys to what it names but its person.
 create table cl_marketing.lead_origin (
     person_id uuid primary key references cl_core.person deferrable initially deferred,
     became_lead_at timestamptz not null,
     month date not null,
     touch_id uuid not null,
-    content_id uuid not null references cl_core.content deferrable initially deferred,
-    arrival_id uuid not null references cl_core.arrival deferrable initially deferred,
-    campaign_arrival_id uuid not null references cl_core.arrival deferrable initially deferred,
+    content_id uuid not null,
+    arrival_id uuid not null,
+    campaign_arrival_id uuid not null,
     touched_at timestamptz
 );
-create index on cl_marketing.lead_origin (content_id);
-create index on cl_marketing.lead_origin (arrival_id);
-create index on cl_marketing.lead_origin (campaign_arrival_id);
 
 create index on cl_core.person (person_id) where is_lead and became_lead_at is null;
 

@@ -13,10 +13,12 @@ create temporary table delta_campaign (
 ) on commit drop;
 
 create temporary table changed_pair on commit drop as
-select distinct t.content_id, cl_core.month_of(t.touched_at) as month
+select t.content_id, date_trunc('month', t.touched_at at time zone s.timezone)::date as month
 from changed_deal as c
 join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-where t.touched_at is not null;
+cross join cl_ops.setting as s
+where t.touched_at is not null
+group by 1, 2;
 
 select cl_marketing.add_contribution(-1);
 
@@ -33,6 +35,8 @@ set role_weight = (
     )
 from changed_deal as c, cl_ops.setting as s
 where p.deal_id = c.deal_id and p.roles <> '{}' and s.attribution -> 'role_weights' <> '{}';
+
+select cl_ops.analyze_grown('cl_core.deal', 'cl_core.deal_person', 'cl_core.person', 'cl_core.touch');
 
 -- The moment a deal's primary person became a lead: of the flagged contacts, else of all contacts, else of the people of its
 -- account, the one that was a lead first.

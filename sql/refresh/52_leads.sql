@@ -1,3 +1,5 @@
+select cl_ops.analyze_grown('cl_marketing.deal_touch');
+
 -- Where leads came from: of each changed person the first touch, if it was one before it became a lead. What it read later
 -- did not bring it. What counts as a touch is what counts for deals; for campaigns, where some do not count, the first of
 -- one that does.

@@ -119,28 +119,72 @@ from changed_pair as p
 cross join cl_ops.setting as s;
 analyze pair;
 
+create temporary table new_people_month (like cl_marketing.content_people_month) on commit drop;
+
+-- Few are looked up one by one; for many of them one pass over all touches and journeys is cheaper.
+do $$
+begin
+    if (select count(*) from pair) < (select count(*) from cl_marketing.content_people_month) / 5 then
+        insert into new_people_month
+        select p.content_id, p.month, l.leads, d.influenced_deals, d.won_deals, d.influenced_revenue
+        from pair as p
+        cross join lateral (
+            select count(distinct touch.person_id) as leads
+            from cl_core.touch as touch
+            join cl_core.person as person on person.person_id = touch.person_id and person.is_lead
+            where touch.content_id = p.content_id and touch.touched_at >= p.from_at and touch.touched_at < p.before_at
+        ) as l
+        cross join lateral (
+            select count(*) as influenced_deals, count(*) filter (where deal.outcome = 'won') as won_deals,
+                coalesce(sum(deal.amount_reporting) filter (where deal.outcome = 'won'), 0) as influenced_revenue
+            from (
+                select distinct dt.deal_id
+                from cl_marketing.deal_touch as dt
+                where dt.content_id = p.content_id and dt.touched_at >= p.from_at and dt.touched_at < p.before_at
+            ) as met
+            join cl_core.deal as deal on deal.deal_id = met.deal_id
+        ) as d
+        where l.leads > 0 or d.influenced_deals > 0;
+    else
+        insert into new_people_month
+        select p.content_id, p.month, coalesce(l.leads, 0), coalesce(d.influenced_deals, 0), coalesce(d.won_deals, 0),
+            coalesce(d.influenced_revenue, 0)
+        from pair as p
+        left join (
+            select met.content_id, met.month, count(*) as leads
+            from (
+                select t.content_id, t.person_id, date_trunc('month', t.touched_at at time zone s.timezone)::date as month
+                from cl_core.touch as t
+                cross join cl_ops.setting as s
+                group by 1, 2, 3
+            ) as met
+            join cl_core.person as person on person.person_id = met.person_id and person.is_lead
+            group by met.content_id, met.month
+        ) as l on l.content_id = p.content_id and l.month = p.month
+        left join (
+            select met.content_id, met.month, count(*) as influenced_deals,
+                count(*) filter (where deal.outcome = 'won') as won_deals,
+                sum(deal.amount_reporting) filter (where deal.outcome = 'won') as influenced_revenue
+            from (
+                select t.content_id, t.deal_id, date_trunc('month', t.touched_at at time zone s.timezone)::date as month
+                from cl_marketing.deal_touch as t
+                cross join cl_ops.setting as s
+                where t.touched_at is not null
+                group by 1, 2, 3
+            ) as met
+            join cl_core.deal as deal on deal.deal_id = met.deal_id
+            group by met.content_id, met.month
+        ) as d on d.content_id = p.content_id and d.month = p.month
+        where l.leads > 0 or d.influenced_deals > 0;
+    end if;
+end
+$$;
+
 delete from cl_marketing.content_people_month as t
 using pair as p
 where t.content_id = p.content_id and t.month = p.month;
 
 insert into cl_marketing.content_people_month
     (content_id, month, leads, influenced_deals, won_deals, influenced_revenue)
-select p.content_id, p.month, l.leads, d.influenced_deals, d.won_deals, d.influenced_revenue
-from pair as p
-cross join lateral (
-    select count(distinct touch.person_id) as leads
-    from cl_core.touch as touch
-    join cl_core.person as person on person.person_id = touch.person_id and person.is_lead
-    where touch.content_id = p.content_id and touch.touched_at >= p.from_at and touch.touched_at < p.before_at
-) as l
-cross join lateral (
-    select count(*) as influenced_deals, count(*) filter (where deal.outcome = 'won') as won_deals,
-        coalesce(sum(deal.amount_reporting) filter (where deal.outcome = 'won'), 0) as influenced_revenue
-    from (
-        select distinct dt.deal_id
-        from cl_marketing.deal_touch as dt
-        where dt.content_id = p.content_id and dt.touched_at >= p.from_at and dt.touched_at < p.before_at
-    ) as met
-    join cl_core.deal as deal on deal.deal_id = met.deal_id
-) as d
-where l.leads > 0 or d.influenced_deals > 0;
+select content_id, month, leads, influenced_deals, won_deals, influenced_revenue
+from new_people_month;

@@ -387,6 +387,24 @@ language sql stable as $$
               and d.content_id = cl_marketing.activity_content(lower(t.kind))
           )
         union all
+        select 'rows that name what is not there', 0, count(*)
+        from (
+            select t.deal_id, t.person_id, t.content_id, t.arrival_id
+            from cl_marketing.deal_touch as t
+            union all
+            select null, null, t.content_id, null from cl_marketing.content_credit as t
+            union all
+            select null, null, t.content_id, t.arrival_id from cl_marketing.lead_origin as t
+            union all
+            select null, null, null, t.campaign_arrival_id from cl_marketing.lead_origin as t
+            union all
+            select null, t.person_id, null, null from cl_core.touch as t
+        ) as t
+        where t.deal_id is not null and not exists (select from cl_core.deal as d where d.deal_id = t.deal_id)
+           or t.person_id is not null and not exists (select from cl_core.person as p where p.person_id = t.person_id)
+           or t.content_id is not null and not exists (select from cl_core.content as c where c.content_id = t.content_id)
+           or t.arrival_id is not null and not exists (select from cl_core.arrival as a where a.arrival_id = t.arrival_id)
+        union all
         select 'deals reported since a known time', count(*), count(r.deal_id)
         from cl_marketing.deal_touch as t
         left join cl_marketing.deal_report as r on r.deal_id = t.deal_id

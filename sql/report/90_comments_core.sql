@@ -337,6 +337,7 @@ comment on column cl_core.arrival_seen.arrival_id is 'the arrival: cl_core.arriv
 comment on column cl_core.arrival_seen.batch_no is 'the batch: cl_ops.batch';
 
 comment on function cl_core.follow_merges() is 'Follows the merges in pg_temp.merge_step to their end. Used by refreshing.';
+comment on function cl_ops.analyze_grown(regclass[]) is 'Gathers statistics of tables that have grown by half since it was done last. Used by refresh.';
 comment on function cl_core.month_of(timestamptz) is 'First day of the month that holds the instant, in the reporting time zone.';
 comment on function cl_core.day_of(timestamptz) is 'Day that holds the instant, in the reporting time zone.';
 comment on function cl_core.payload_columns(text) is 'Columns of a history that are the record''s own. Used by loading.';
