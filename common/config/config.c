@@ -7,6 +7,7 @@
 #include "common/config/preset_use.h"
 #include "common/config/schema.h"
 #include "common/config/score.h"
+#include "common/config/sla.h"
 #include "common/config/source.h"
 #include "common/config/stage.h"
 #include "common/config/traffic.h"
@@ -46,7 +47,7 @@ typedef struct ConfigEntry {
     TrafficEntry traffic;
     SchemaItems sources, content, stages, personas;
     ScoreEntry score;
-    const YamlNode *sla;
+    SlaEntry sla;
 } ConfigEntry;
 
 static const SchemaField reporting_fields[] = {
@@ -95,7 +96,8 @@ static const SchemaField config_fields[] = {
      .schema = &persona_schema, .unique = "name", .meaning = "ideal customers, by who a lead is"},
     {"score", SCHEMA_MAPPING, offsetof(ConfigEntry, score), .schema = &score_schema,
      .meaning = "points for who a lead is and for what it did"},
-    {"sla", SCHEMA_ANY, offsetof(ConfigEntry, sla), .meaning = "what marketing and sales have promised each other"},
+    {"sla", SCHEMA_MAPPING, offsetof(ConfigEntry, sla), .schema = &sla_schema,
+     .meaning = "what marketing and sales have promised each other"},
 };
 static const Schema config_schema = {config_fields, sizeof config_fields / sizeof config_fields[0], sizeof(ConfigEntry),
                                      .has_node = false};
@@ -268,14 +270,8 @@ static Status take_language(const ConfigEntry *entry, Arena *arena, Config *conf
     TRY(stages_make(&entry->stages, arena, &config->stages, error));
     config->stage_count = entry->stages.count;
     TRY(take_personas(&entry->personas, arena, config, error));
-    return score_make(&entry->score, arena, &config->score, error);
-}
-
-static Status check_unused(const ConfigEntry *entry, Error *error)
-{
-    if (entry->sla && entry->sla->kind != YAML_MAPPING)
-        return yaml_error(entry->sla, error, "'sla' must be a mapping, not %s", yaml_describe(entry->sla).text);
-    return STATUS_OK;
+    TRY(score_make(&entry->score, arena, &config->score, error));
+    return sla_make(&entry->sla, config->stages, config->stage_count, &config->sla, error);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------------ */
@@ -291,7 +287,6 @@ static Status load(const char *path, Config *config, Error *error)
     TRY(preset_expand(root, config->folder, arena, &root, &config->writable_by_others, error));
     ConfigEntry entry;
     TRY(schema_check(&config_schema, root, arena, &entry, error));
-    TRY(check_unused(&entry, error));
     TRY(take_paths(&entry, arena, config, error));
     TRY(take_reporting(&entry.reporting, config, error));
     TRY(attribution_make(&entry.attribution, arena, &config->attribution, error));

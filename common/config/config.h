@@ -13,6 +13,7 @@
 #include "common/config/attribution.h"
 #include "common/config/persona.h"
 #include "common/config/score.h"
+#include "common/config/sla.h"
 #include "common/config/stage.h"
 #include "common/config/traffic.h"
 #include "common/error.h"
@@ -204,6 +205,7 @@ typedef struct Config {
     const Persona *personas;
     size_t persona_count;
     Score score;
+    Sla sla;
     const Source *sources;
     size_t source_count;
 } Config;

@@ -234,14 +234,6 @@ static void reads_every_key_of_a_source(void **state)
     assert_text(mapping->only[1].values[0], "1");
 }
 
-static void accepts_the_sections_of_later_versions(void **state)
-{
-    Fixture *fixture = *state;
-    assert_loads(fixture, "sla: {marketing: {stage: mql}}\n");
-    assert_int_equal(fixture->config.source_count, 0);
-    assert_refused(fixture, "sla: []\n", "1:6: 'sla' must be a mapping, not a list", "");
-}
-
 static void refuses_unknown_keys_and_values(void **state)
 {
     Fixture *fixture = *state;
@@ -736,7 +728,6 @@ int main(void)
         TEST(loads_the_sample),
         TEST(fills_defaults),
         TEST(reads_every_key_of_a_source),
-        TEST(accepts_the_sections_of_later_versions),
         TEST(refuses_unknown_keys_and_values),
         TEST(reads_a_query),
         TEST(refuses_two_sources_of_one_name),
