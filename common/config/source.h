@@ -43,7 +43,7 @@ Status source_make(const SourceEntry *entry, const char *folder, Arena *arena, S
 
 /* Over all that decides what a record of the source becomes: everything but its paths, its limits, and how a server is
  * reached; of the configuration what stands before the sources, for views the lists of sites and robots and what is
- * internal too. */
+ * internal too; for addresses of people and domains of accounts the lists of free mail and of public suffixes. */
 Status source_digest(const Source *source, const Config *config, Key *ret_digest, Error *error);
 
 /* Checks that the system knows a zone; `node` is where it was written, NULL if it is a default. */

@@ -216,7 +216,7 @@ group by r.day, s.bots_above;
 -- have versions the newest says what counts.)
 insert into found (name, item, detail)
 select 'source_under_earlier_rules', b.source,
-    format('%s of %s batches (%s) were read under an earlier mapping, or earlier lists of sites and robots: put their '
+    format('%s of %s batches (%s) were read under an earlier mapping, or earlier lists (sites, robots, free mail): put their '
            'files back and run closedloop, or their rows stay as they are', count(*) filter (where b.digest <> b.newest),
            count(*), min(b.file) filter (where b.digest <> b.newest) ||
            case when count(*) filter (where b.digest <> b.newest) > 1 then ', ...' else '' end)
