@@ -15,6 +15,7 @@ struct Pg {
     bool is_stopped; /* by a signal that was told of: what cleans up after it goes through */
     bool is_foreign; /* not our own database: we only read */
     char *row;       /* of a COPY TO STDOUT, libpq's */
+    PgComplaint complaint;
 };
 
 enum { POLL_MILLISECONDS = 200 };
@@ -92,6 +93,19 @@ static StateClass unknown_class(const Pg *pg, const char *state)
     return (StateClass){"", is_statement ? ERROR_CONFIG : ERROR_DATA, false};
 }
 
+static void keep_complaint(Pg *pg, const PGresult *result, const char *state, const char *message)
+{
+    const char *position = result ? PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION) : NULL;
+    pg->complaint = (PgComplaint){.position = position ? strtoul(position, NULL, 10) : 0};
+    snprintf(pg->complaint.state, sizeof pg->complaint.state, "%s", state ? state : "");
+    snprintf(pg->complaint.message, sizeof pg->complaint.message, "%s", message);
+}
+
+const PgComplaint *pg_complaint(const Pg *pg)
+{
+    return &pg->complaint;
+}
+
 static Status fail(Pg *pg, const PGresult *result, Error *error)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -101,6 +115,7 @@ static Status fail(Pg *pg, const PGresult *result, Error *error)
     clean(message, sizeof message, primary ? primary : PQerrorMessage(pg->connection));
     if (!primary)
         cut_explanation(message);
+    keep_complaint(pg, result, state, message);
     StateClass class = state ? unknown_class(pg, state) : (StateClass){"", ERROR_UNAVAILABLE, true};
     for (size_t i = 0; state && i < sizeof classes / sizeof classes[0]; i++)
         if (strncmp(state, classes[i].prefix, strlen(classes[i].prefix)) == 0) {

@@ -78,6 +78,15 @@ Status pg_copy_file_through(Pg *pg, const char *sql, const char *path, PgCopyTak
 Status pg_copy_out_begin(Pg *pg, const char *sql, Error *error);
 Status pg_copy_out_read(Pg *pg, Text *ret_row, Error *error);
 
+/* What the server said of the statement that failed last, for who knows more of it than we do. */
+typedef struct PgComplaint {
+    char state[6];     /* SQLSTATE; empty: the server said nothing */
+    size_t position;   /* in the statement, in characters from 1; 0: nowhere */
+    char message[700]; /* one line */
+} PgComplaint;
+
+const PgComplaint *pg_complaint(const Pg *pg);
+
 /* Ends a transaction that failed, if the connection still lives; its outcome matters to nobody. */
 void pg_rollback(Pg *pg);
 

@@ -7,11 +7,13 @@
 #include "common/signal.h"
 #include "common/table.h"
 #include "common/version.h"
+#include "load/definition_setting.h"
 #include "load/intake.h"
 #include "load/migrate.h"
 #include "load/refresh.h"
 #include "load/report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -42,6 +44,7 @@ static const OptionCommand commands[] = {
     {"migrate", .meaning = "create the schemas, or bring them to this version"},
     {"refresh", .meaning = "bring the reports up to the facts"},
     {"rebuild", .meaning = "compute all reports anew; gives what refresh gives"},
+    {"check", .meaning = "let the server check the conditions of the configuration; changes nothing"},
     {"status", .meaning = "say how far facts and reports stand"},
     {"verify", .meaning = "check the reports against the facts"},
 };
@@ -148,6 +151,15 @@ static Status run_refresh(const Work *work, Pg *pg, const char *command, Error *
     return STATUS_OK;
 }
 
+static Status run_check(const Work *work, Pg *pg, FILE *stream, Error *error)
+{
+    TRY(definition_setting_check(pg, work->config, error));
+    size_t count = definition_setting_count(work->config);
+    if (fprintf(stream, "conditions: %zu\n", count) < 0)
+        return error_set_errno(error, ERROR_IO, errno, "cannot write to standard output");
+    return STATUS_OK;
+}
+
 static Status run_command(Work *work, Pg *pg, const char *command, Error *error)
 {
     if (strcmp(command, "migrate") == 0) {
@@ -162,7 +174,11 @@ static Status run_command(Work *work, Pg *pg, const char *command, Error *error)
         return report_status(pg, work->config, stdout, error);
     if (strcmp(command, "verify") == 0)
         return report_verify(pg, stdout, error);
+    if (strcmp(command, "check") == 0)
+        return run_check(work, pg, stdout, error);
     if (strcmp(command, "run") == 0) {
+        /* before anything is loaded, as with all else that is wrong in the configuration */
+        TRY(definition_setting_check(pg, work->config, error));
         TRY(run_intake(work, pg, error));
         if (work->values->is_dry_run)
             return STATUS_OK;

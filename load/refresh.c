@@ -4,6 +4,7 @@
 #include "load/attribution_setting.h"
 #include "load/content_setting.h"
 #include "load/credit.h"
+#include "load/definition_setting.h"
 #include "load/embedded.h"
 #include "load/fit.h"
 #include "load/migrate.h"
@@ -108,6 +109,7 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     TRY(apply_settings(pg, config, &is_changed, error));
     outcome->is_rebuild = outcome->is_rebuild || is_changed;
     TRY(content_setting_apply(pg, config, error));
+    TRY(definition_setting_apply(pg, config, error));
     ModelSet models;
     TRY(model_set_configure(pg, config, &models, error));
     TRY(refresh_step(pg, "refresh/00_before.sql", error));

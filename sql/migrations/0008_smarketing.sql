@@ -127,10 +127,10 @@ select cl_smarketing.compile_definitions();
 -- Takes over the definitions of the configuration, their conditions in canonical text. Those that come, go or change are in
 -- pg_temp.changed_definition until the end of the transaction. Stages have the lowest numbers, then personas, then rules of
 -- the score, each in their order.
-create function cl_smarketing.configure_definitions(wanted jsonb, half_life_days integer) returns void
+create function cl_smarketing.configure_definitions(wanted jsonb, score_half_life integer) returns void
 language plpgsql as $$
 begin
-    update cl_ops.setting set score_half_life_days = half_life_days where score_half_life_days <> half_life_days;
+    update cl_ops.setting set score_half_life_days = score_half_life where score_half_life_days <> score_half_life;
     create temporary table wanted_definition on commit drop as
     select
         row_number() over (
@@ -141,13 +141,13 @@ begin
         lead(w.valid_from, 1, 'infinity') over (partition by w.kind, w.name order by w.valid_from) as valid_until
     from (
         select d.kind, d.name, d.place, d.who as who_condition, d.did as did_condition,
-            coalesce(d.who_columns, '{}') as who_columns, coalesce(d.did_columns, '{}') as did_columns, d.times,
+            coalesce(d.who_columns::text[], '{}') as who_columns, coalesce(d.did_columns::text[], '{}') as did_columns, d.times,
             justify_hours(make_interval(secs => d.within)) as within, d.points,
             coalesce((select array_agg(distinct lower(btrim(s))) from unnest(d.crm) as s), '{}') as crm_stages,
             coalesce(d.valid_from::timestamp at time zone s.timezone, '-infinity') as valid_from
         from cl_ops.setting as s
         cross join jsonb_to_recordset(wanted) as d (
-            kind text, name text, place integer, who text, did text, who_columns text[], did_columns text[], times integer,
+            kind text, name text, place integer, who text, did text, who_columns text, did_columns text, times integer,
             within double precision, points integer, crm text[], valid_from date
         )
     ) as w;
@@ -166,5 +166,101 @@ begin
         crm_stages, valid_from, valid_until
     from wanted_definition;
     perform cl_smarketing.compile_definitions();
+end
+$$;
+
+-- How closedloop-load checks a condition: it makes the temporary table `condition`, which has the columns of one of these and
+-- the condition as the generated column is_met.
+create function cl_smarketing.prepare_conditions() returns void
+language plpgsql as $$
+begin
+    create temporary table condition_who on commit drop as
+    select name, email_domain, company, title, employees, country, industry, phone, crm_stage, owner, source_detail,
+        created_at, account_name, account_industry, account_employees, account_country, account_owner
+    from cl_smarketing.lead_fact
+    limit 0;
+    create temporary table condition_did on commit drop as
+    select url, host, path, title, kind, topic, stage, persona, author, interaction, channel, source, medium, campaign,
+        views, dwell_seconds, touched_at
+    from cl_smarketing.touch_fact
+    limit 0;
+end
+$$;
+
+create function cl_smarketing.condition_columns(relation text) returns setof text
+language sql stable as $$
+    select attname::text
+    from pg_attribute
+    where attrelid = ('pg_temp.' || quote_ident(relation))::regclass and attnum > 0 and not attisdropped
+    order by attnum
+$$;
+
+-- The text of pg_temp.condition.is_met as the server writes it, and the columns that it reads; or what is wrong with it, though
+-- it could be made, and a hint. Times are written in UTC, so that it means the same in every session.
+create function cl_smarketing.canonical_condition(original text, out canonical text, out columns text[], out flaw text,
+                                                  out hint text)
+language plpgsql set timezone = 'UTC' as $$
+declare
+    generated record;
+begin
+    select d.oid, d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid) as text
+    into strict generated
+    from pg_attrdef as d
+    where d.adrelid = 'pg_temp.condition'::regclass;
+    canonical := generated.text;
+    create temporary table condition_rests_on on commit drop as
+    select refclassid, refobjid, refobjsubid
+    from pg_depend
+    where (classid = 'pg_attrdef'::regclass and objid = generated.oid
+           or classid = 'pg_class'::regclass and objid = generated.adrelid and objsubid = generated.adnum)
+      and not (refclassid = 'pg_class'::regclass and refobjid = generated.adrelid
+               and refobjsubid in (0, generated.adnum));
+    select coalesce(array_agg(a.attname::text order by a.attnum), '{}')
+    into columns
+    from pg_attribute as a
+    where a.attrelid = generated.adrelid
+      and a.attnum in (select refobjsubid from condition_rests_on where refobjid = generated.adrelid);
+    if exists (select from condition_rests_on where refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass))
+        or exists (select from condition_rests_on where refclassid = 'pg_type'::regclass)
+    then
+        flaw := 'it uses a function, an operator or a type that is not of PostgreSQL itself';
+        hint := 'what others may change cannot be part of the shared language';
+    elsif exists (select from condition_rests_on where refclassid = 'pg_class'::regclass and refobjid <> generated.adrelid)
+        or (select count(*) from pg_attribute where attrelid = generated.adrelid and attnum > generated.adnum) > 0
+        or exists (select from pg_constraint where conrelid = generated.adrelid)
+    then
+        flaw := 'it is more than one expression, or names another table';
+        hint := 'a condition is one SQL expression over the columns of one row';
+    elsif (select count(*) from regexp_matches(original, '\m(now|today|tomorrow|yesterday)\M', 'gi'))
+        > (select count(*) from regexp_matches(canonical, '\m(now|today|tomorrow|yesterday)\M', 'gi'))
+    then
+        flaw := 'what it gives depends on the time: ''now'', ''today'' and the like are read once, and then stand still';
+        hint := 'write a time, such as ''2026-07-01''';
+    end if;
+    drop table pg_temp.condition_rests_on;
+end
+$$;
+
+-- Whether pg_temp.condition.is_met gives an answer for rows that are unlike each other.
+create function cl_smarketing.try_condition() returns void
+language plpgsql as $$
+declare
+    own text;
+    tried text;
+begin
+    execute 'insert into pg_temp.condition default values';
+    select string_agg(quote_ident(attname), ', ' order by attnum)
+    into own
+    from pg_attribute
+    where attrelid = 'pg_temp.condition'::regclass and attnum > 0 and attgenerated = '';
+    foreach tried in array array['{"text": "", "number": 0}', '{"text": "x", "number": 2147483647}'] loop
+        execute format('insert into pg_temp.condition (%1$s) select %2$s', own, (
+            select string_agg(
+                case when atttypid = 'text'::regtype then quote_literal(tried::jsonb ->> 'text')
+                     when atttypid = 'timestamptz'::regtype then quote_literal('2026-01-01T00:00:00Z')
+                     else tried::jsonb ->> 'number' end || '::' || format_type(atttypid, atttypmod), ', ' order by attnum)
+            from pg_attribute
+            where attrelid = 'pg_temp.condition'::regclass and attnum > 0 and attgenerated = ''));
+    end loop;
 end
 $$;

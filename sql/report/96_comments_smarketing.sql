@@ -116,3 +116,7 @@ comment on column cl_smarketing.stage_disagreement.relation is 'crm_ahead: the C
 
 comment on function cl_smarketing.compile_definitions() is 'Makes the views definition_who and definition_did of the conditions in cl_smarketing.definition.';
 comment on function cl_smarketing.configure_definitions(jsonb, integer) is 'Takes over the definitions of the configuration; what differs is in pg_temp.changed_definition until the transaction ends. For closedloop-load.';
+comment on function cl_smarketing.prepare_conditions() is 'Makes the temporary tables condition_who and condition_did, with the columns that conditions may name. For closedloop-load.';
+comment on function cl_smarketing.condition_columns(text) is 'Names of the columns of one of them.';
+comment on function cl_smarketing.canonical_condition(text) is 'A condition that is the generated column of pg_temp.condition, in the server''s words, with the columns that it reads; or what is wrong with it. For closedloop-load.';
+comment on function cl_smarketing.try_condition() is 'Tries that condition on rows that are unlike each other. For closedloop-load.';
