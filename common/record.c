@@ -114,7 +114,7 @@ static const RecordField deal_contact_fields[] = {
 static const RecordField deal_split_fields[] = {
     {"split_key", FIELD_TEXT, false, "the split's own key; without one, deal and owner are it"},
     {"deal_key", FIELD_TEXT, true, "the deal"},
-    {"owner", FIELD_TEXT, true, "who in sales has this part of the deal"},
+    {"owner", FIELD_TEXT, false, "who in sales has this part of the deal; without a split_key it is needed"},
     {"percent", FIELD_DECIMAL, false, "how much of it, 100 being all; this or share is needed"},
     {"share", FIELD_DECIMAL, false, "the same where 1 is all"},
     UPDATED_AT,

@@ -263,7 +263,7 @@ static Status print_key(const YamlNode *key, FILE *stream, Error *error)
 /* What else the part says: format, mode, time zone, lookups. */
 static Status print_keys(const YamlNode *source, FILE *stream, Error *error)
 {
-    static const char *const shown[] = {"part", "kind", "fields", "also", "only", "unless"};
+    static const char *const shown[] = {"part", "optional", "kind", "fields", "also", "only", "unless"};
     for (const YamlNode *child = source->first; child; child = child->next) {
         bool is_shown = false;
         for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
@@ -279,7 +279,8 @@ static Status print_source(const YamlNode *source, FILE *stream, Error *error)
 {
     const YamlNode *part = yaml_get(source, "part"), *also = yaml_get(source, "also");
     if (part)
-        fprintf(stream, "--- part %s\n", part->value.data);
+        fprintf(stream, "--- part %s%s\n", part->value.data,
+                preset_part_is_optional(source) ? ", read only where it is named" : "");
     TRY(print_keys(source, stream, error));
     fputc('\n', stream);
     TRY(print_entry(source, "each record becomes: ", stream, error));

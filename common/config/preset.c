@@ -111,6 +111,11 @@ static Status check_part(const Preset *preset, const YamlNode *source, Error *er
         return yaml_error(part, error, "'part' must be a name, not %s", yaml_describe(part).text);
     if (part && preset_part(preset, part->value) != source)
         return yaml_error(part, error, "the part %s is given twice", yaml_describe(part).text);
+    const YamlNode *optional = yaml_get(source, "optional");
+    if (optional && !preset_part_is_optional(source))
+        return yaml_error(optional, error, "'optional' is true, or not said, and not %s", yaml_describe(optional).text);
+    if (optional && !part)
+        return yaml_error(optional->key, error, "'optional' is for a source with a 'part', by which a user names it");
     static const char *const others[] = {"name", "preset", "settings"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         const YamlNode *other = yaml_get(source, others[i]);
@@ -223,6 +228,12 @@ const YamlNode *preset_part(const Preset *preset, Text part)
             return source;
     }
     return NULL;
+}
+
+bool preset_part_is_optional(const YamlNode *source)
+{
+    const YamlNode *node = yaml_get(source, "optional");
+    return node && node->kind == YAML_SCALAR && text_is(node->value, "true");
 }
 
 const char *preset_part_names(const Preset *preset, Arena *arena)

@@ -9,6 +9,7 @@
  *       - {part: deals, kind: deal, format: csv, fields: {...}}
  *       - {part: contacts, kind: lead, format: csv, fields: {...}}
  *
+ * A part that says `optional: true` is read only where a user names it: not every installation of the product has it.
  * With `like: hubspot-json` a part takes what it does not say from the part of the same name there, key by key as a
  * user's source takes a preset's: so that what is fetched is mapped as what is exported.
  *
@@ -53,6 +54,9 @@ Text preset_remark(const Preset *preset, const YamlNode *setting);
 
 /* Its source of that part; NULL if there is none. */
 const YamlNode *preset_part(const Preset *preset, Text part);
+
+/* Whether the source is read only where a user names its part. */
+bool preset_part_is_optional(const YamlNode *source);
 
 /* "deals, contacts, companies", for hints; empty if its source is no part. In the arena, NULL past its ceiling. */
 const char *preset_part_names(const Preset *preset, Arena *arena);

@@ -141,13 +141,13 @@ static const YamlNode *find_path(const Use *use, Text part)
     return text_is_null(part) ? NULL : get(use->path, part.data);
 }
 
-static bool is_taken(const Use *use, Text part)
+static bool is_taken(const Use *use, const YamlNode *source, Text part)
 {
     if (use->part && use->part->kind == YAML_SEQUENCE)
         return holds(use->part, part);
     if (use->part)
         return text_equal(use->part->value, part);
-    return !use->path || find_path(use, part);
+    return use->path ? find_path(use, part) != NULL : !preset_part_is_optional(source);
 }
 
 /* --- merging -------------------------------------------------------------------------------------------------- */
@@ -169,7 +169,8 @@ static Status add_ours(const Use *use, const YamlNode *child, const YamlNode *pa
 {
     bool is_path = text_is(child->key->value, "path");
     const YamlNode *other = is_path ? path : yaml_get(use->node, child->key->value.data);
-    if (text_is(child->key->value, "part") || is_replaced_way(child->key, use, path))
+    static const char *const of_presets[] = {"part", "optional"};
+    if (IS_ONE_OF(child->key, of_presets) || is_replaced_way(child->key, use, path))
         return STATUS_OK;
     if (!other)
         return yaml_list_append(list, child->key, child, error);
@@ -268,7 +269,7 @@ static Status use_preset(const YamlNode *node, const char *folder, Arena *arena,
     }
     for (const YamlNode *source = use.preset.sources->first; source; source = source->next) {
         const YamlNode *part = yaml_get(source, "part");
-        if (is_taken(&use, part ? part->value : TEXT_NULL))
+        if (is_taken(&use, source, part ? part->value : TEXT_NULL))
             TRY(make_source(&use, source, sources, error));
     }
     return STATUS_OK;

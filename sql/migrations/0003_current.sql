@@ -211,7 +211,7 @@ create table cl_core.deal_split (
     deal_id uuid not null,
     system text,
     split_key text,
-    owner text not null,
+    owner text,
     percent numeric not null
 );
 create index on cl_core.deal_split (deal_id);

@@ -7,7 +7,7 @@ delete from cl_core.deal_owner as o using changed_deal as c where o.deal_id = c.
 
 insert into cl_core.deal_owner (deal_id, owner, share, amount)
 with part as (
-    select c.deal_id, s.owner, sum(s.percent) as part, p.is_own, max(p.is_own) over (partition by c.deal_id) as has_own
+    select c.deal_id, coalesce(s.owner, '(none)') as owner, sum(s.percent) as part, p.is_own, max(p.is_own) over (partition by c.deal_id) as has_own
     from changed_deal as c
     join cl_core.deal as d on d.deal_id = c.deal_id and d.outcome <> 'deleted'
     cross join lateral (
@@ -16,7 +16,7 @@ with part as (
         select m.deal_id, 0 from cl_core.deal as m where m.survivor_id = c.deal_id and m.deal_id <> c.deal_id
     ) as p
     join cl_core.deal_split as s on s.deal_id = p.deal_id and s.percent > 0
-    group by c.deal_id, s.owner, p.is_own
+    group by c.deal_id, coalesce(s.owner, '(none)'), p.is_own
 ),
 owner_part as (
     select deal_id, owner, part, sum(part) over (partition by deal_id) as whole

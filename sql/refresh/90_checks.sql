@@ -149,7 +149,7 @@ where d.outcome <> 'deleted' and not exists (select from cl_core.deal_person as 
 -- left out.
 insert into found (name, item, detail)
 select 'deal_split_not_whole', d.system || ' ' || d.deal_key,
-    format('split among %s owners, %s %% in all: %s', count(distinct s.owner), trim_scale(sum(s.percent)),
+    format('split among %s owners, %s %% in all: %s', count(distinct coalesce(s.owner, '')), trim_scale(sum(s.percent)),
            case when sum(s.percent) > 0 then 'each has a part of the amount in proportion' else 'they count for nothing' end)
 from cl_core.deal_split as s
 join cl_core.deal as d on d.deal_id = s.deal_id

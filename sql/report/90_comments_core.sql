@@ -189,7 +189,7 @@ comment on column cl_core.deal_person.role_weight is 'highest configured weight 
 comment on table cl_core.deal_split is 'One row: a part of a deal that somebody in sales has, as known now. Brought to the whole, with merges followed: cl_core.deal_owner.';
 comment on column cl_core.deal_split.deal_split_id is 'split: its key within its system, or else digest of deal and owner';
 comment on column cl_core.deal_split.split_key is 'key in its system, as written there; null: it has none';
-comment on column cl_core.deal_split.owner is 'who in sales has this part';
+comment on column cl_core.deal_split.owner is 'who in sales has this part; null: the source names nobody';
 comment on column cl_core.deal_split.percent is 'how much of the deal, 100 being all, as the source says; those of a deal may add up to something else (cl_ops.quality, deal_split_not_whole)';
 
 comment on table cl_core.deal_owner is 'One row: somebody in sales and the part of a deal that is his or hers; the shares of a deal add up to 1, the amounts to its amount_reporting. By the deal''s splits in proportion to their percents; without any, by those of the deals merged into it; else the deal''s owner has all.';

@@ -327,9 +327,9 @@ static void test_bad_deal_splits(void **state)
         {{"deal_key=D", "owner=vera", "share=-0.1"}, "share", "bad_number"},
         {{"deal_key=D", "owner=vera", "percent=half"}, "percent", "bad_number"},
         {{"deal_key=D", "owner=vera", "share=1000000000000000000000000000000000000"}, "share", "bad_number"},
-        {{"deal_key=D", "percent=10"}, "owner", "missing"},
+        {{"deal_key=D", "percent=10"}, NULL, "missing"}, /* no key */
         {{"owner=vera", "percent=10"}, "deal_key", "missing"},
-        {{"is_deleted=true", "deal_key=D"}, NULL, "missing"}, /* no key */
+        {{"is_deleted=true", "deal_key=D"}, NULL, "missing"},
     };
     Spool spool;
     (void)state;

@@ -158,6 +158,19 @@ static void takes_all_parts_that_know_where_to_read(void **state)
                    "[{name: crm, kind: lead, path: c.csv}]");
 }
 
+static void takes_optional_parts_where_they_are_named(void **state)
+{
+    write_preset(*state, "title: t\nsources:\n"
+                         "  - {part: a, kind: deal, path: a.csv}\n"
+                         "  - {part: b, optional: true, kind: lead, path: b.csv}\n");
+    assert_becomes(*state, "{name: crm, preset: own.yaml}", "[{name: crm-a, kind: deal, path: a.csv}]");
+    assert_becomes(*state, "{name: crm, preset: own.yaml, part: [a, b]}",
+                   "[{name: crm-a, kind: deal, path: a.csv}, {name: crm-b, kind: lead, path: b.csv}]");
+    assert_becomes(*state, "{name: crm, preset: own.yaml, part: b}", "[{name: crm, kind: lead, path: b.csv}]");
+    assert_becomes(*state, "{name: crm, preset: own.yaml, path: {b: c.csv}}",
+                   "[{name: crm-b, kind: lead, path: c.csv}]");
+}
+
 static void a_preset_of_one_source_keeps_the_name(void **state)
 {
     write_preset(*state, "title: t\nsources:\n  - {kind: deal, path: a.csv}\n");
@@ -307,6 +320,15 @@ static void names_both_places(void **state)
     snprintf(expected, sizeof expected, "closedloop.yaml:3: preset %s:2:41: the part 'a' is given twice",
              fixture->preset);
     assert_refused(fixture, "{name: crm, preset: own.yaml}", expected, "");
+    write_preset(fixture, "title: t\nsources: [{part: a, optional: no, kind: deal}]\n");
+    snprintf(expected, sizeof expected,
+             "closedloop.yaml:3: preset %s:2:31: 'optional' is true, or not said, and not 'no'", fixture->preset);
+    assert_refused(fixture, "{name: crm, preset: own.yaml}", expected, "");
+    write_preset(fixture, "title: t\nsources: [{optional: true, kind: deal}]\n");
+    snprintf(expected, sizeof expected,
+             "closedloop.yaml:3: preset %s:2:12: 'optional' is for a source with a 'part', by which a user names it",
+             fixture->preset);
+    assert_refused(fixture, "{name: crm, preset: own.yaml}", expected, "");
     write_preset(fixture, "title: t\nsources: [{name: a, kind: deal}]\n");
     snprintf(expected, sizeof expected, "closedloop.yaml:3: preset %s:2:12: 'name' has no place in a preset's source",
              fixture->preset);
@@ -408,6 +430,9 @@ static void shipped_presets_are_good(void **state)
             content = arena_printf(&fixture->arena, "%s    query: {database: x}\n", content);
         content =
             arena_printf(&fixture->arena, "%s%s%s\n", content, has_path ? "    path:" : "", has_path ? first : "");
+        const char *parts = preset_part_names(&preset, &fixture->arena);
+        if (!has_path && *parts)
+            content = arena_printf(&fixture->arena, "%s    part: [%s]\n", content, parts);
         for (; has_path && source && yaml_get(source, "part"); source = source->next)
             content = arena_printf(&fixture->arena, "%s      %s: x\n", content, yaml_get(source, "part")->value.data);
         assert_non_null(content);
@@ -428,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(leaves_other_sources_as_they_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(takes_the_parts_that_a_path_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(takes_all_parts_that_know_where_to_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(takes_optional_parts_where_they_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_preset_of_one_source_keeps_the_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_users_keys_win, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_filter_is_replaced_as_a_whole, set_up, tear_down),
