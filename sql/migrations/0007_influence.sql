@@ -73,67 +73,96 @@ create index on cl_core.person (person_id) where is_lead and became_lead_at is n
 
 -- What the changed deals contribute, times sign, to the temporary tables delta_*_deals. A deal counts once for each item
 -- that its journey names, and its first touch is its source; where a filter leaves campaigns out, the first of those that
--- count is (a change of the filter is a rebuild, so what is taken away was counted under the same one). Topics count of more deals: of those too whose contents are of
--- another topic now; what is taken away was counted under the topic of before.
+-- count is (a change of the filter is a rebuild, so what is taken away was counted under the same one). Topics count of more
+-- deals: of those too whose contents are of another topic now; what is taken away was counted under the topic of before.
+-- Deals and items go by numbers meanwhile, which groups faster than keys and names do: two thirds of the time.
 create function cl_marketing.add_deals(sign integer) returns void
 language plpgsql as $$
 declare
     item record;
 begin
+    create temporary table counting_deal on commit drop as
+    select t.deal_id, row_number() over ()::integer as deal_no, c.deal_id is not null as is_changed, d.month, d.outcome,
+        d.amount
+    from topic_deal as t
+    join cl_marketing.counted_deal as d on d.deal_id = t.deal_id
+    left join changed_deal as c on c.deal_id = t.deal_id;
+    analyze counting_deal;
+    create temporary table met on commit drop as
+    select d.deal_no, d.is_changed, t.position, t.content_id, t.arrival_id, t.campaign_weights is not null as is_filtered
+    from counting_deal as d
+    join cl_marketing.deal_touch as t on t.deal_id = d.deal_id;
+    analyze met;
+    create temporary table met_content on commit drop as
+    select k.*, row_number() over ()::integer as content_no, dense_rank() over (order by k.topic)::integer as topic_no
+    from (
+        select m.content_id,
+            coalesce(case when sign < 0 and b.content_id is not null then b.topic else c.topic end, '(none)') as topic
+        from (select distinct content_id from met) as m
+        left join cl_core.content as c on c.content_id = m.content_id
+        left join changed_content as b on b.content_id = m.content_id
+    ) as k;
+    create temporary table met_arrival on commit drop as
+    select k.*, dense_rank() over (order by k.channel)::integer as channel_no,
+        dense_rank() over (order by k.campaign, k.source, k.medium)::integer as campaign_no
+    from (
+        select a.arrival_id, a.channel, coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
+            coalesce(a.medium, '(none)') as medium,
+            cl_marketing.passes(coalesce(a.campaign, '(none)'), s.attribution -> 'campaigns') as is_of_campaigns
+        from (select distinct arrival_id from met) as m
+        join cl_core.arrival as a on a.arrival_id = m.arrival_id
+        cross join cl_ops.setting as s
+    ) as k;
+    create temporary table first_of_campaigns on commit drop as
+    select m.deal_no, min(m.position) as position
+    from met as m
+    join met_arrival as a on a.arrival_id = m.arrival_id and a.is_of_campaigns
+    where m.is_filtered
+    group by m.deal_no;
+    analyze met_content, met_arrival, first_of_campaigns;
     for item in
-        select *
-        from (
-            values
-                ('content', 'content_id',
-                 'select t.deal_id, t.position, t.content_id
-                  from pg_temp.changed_deal as c
-                  join cl_marketing.deal_touch as t on t.deal_id = c.deal_id'),
-                ('channel', 'channel',
-                 'select t.deal_id, t.position, a.channel
-                  from pg_temp.changed_deal as c
-                  join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-                  join cl_core.arrival as a on a.arrival_id = t.arrival_id'),
-                ('campaign', 'campaign, source, medium',
-                 'select t.deal_id, t.position, coalesce(a.campaign, ''(none)'') as campaign,
-                      coalesce(a.source, ''(none)'') as source, coalesce(a.medium, ''(none)'') as medium
-                  from (
-                      select t.deal_id, t.position, t.arrival_id
-                      from pg_temp.changed_deal as c
-                      join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-                      where t.campaign_weights is null
-                      union all
-                      select t.deal_id, row_number() over (partition by t.deal_id order by t.position), t.arrival_id
-                      from pg_temp.changed_deal as c
-                      join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-                      join cl_core.arrival as a on a.arrival_id = t.arrival_id
-                      cross join cl_ops.setting as s
-                      where t.campaign_weights is not null
-                        and cl_marketing.passes(coalesce(a.campaign, ''(none)''), s.attribution -> ''campaigns'')
-                  ) as t
-                  join cl_core.arrival as a on a.arrival_id = t.arrival_id'),
-                ('topic', 'topic',
-                 'select t.deal_id, t.position,
-                      coalesce(case when $1 < 0 and b.content_id is not null then b.topic else k.topic end, ''(none)'') as topic
-                  from pg_temp.topic_deal as c
-                  join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-                  left join cl_core.content as k on k.content_id = t.content_id
-                  left join pg_temp.changed_content as b on b.content_id = t.content_id')
-        ) as v (name, keys, met)
+        values
+            ('content', 'content_id', 'content_no',
+             'select t.deal_no, k.content_no, min(t.position) = 1
+              from met as t
+              join met_content as k on k.content_id = t.content_id
+              where t.is_changed
+              group by 1, 2', 'met_content'),
+            ('channel', 'channel', 'channel_no',
+             'select t.deal_no, k.channel_no, min(t.position) = 1
+              from met as t
+              join met_arrival as k on k.arrival_id = t.arrival_id
+              where t.is_changed
+              group by 1, 2', 'met_arrival'),
+            ('campaign', 'campaign, source, medium', 'campaign_no',
+             'select t.deal_no, k.campaign_no, min(t.position) = coalesce(min(f.position), 1)
+              from met as t
+              join met_arrival as k on k.arrival_id = t.arrival_id
+              left join first_of_campaigns as f on f.deal_no = t.deal_no
+              where t.is_changed and (k.is_of_campaigns or not t.is_filtered)
+              group by 1, 2', 'met_arrival'),
+            ('topic', 'topic', 'topic_no',
+             'select t.deal_no, k.topic_no, min(t.position) = 1
+              from met as t
+              join met_content as k on k.content_id = t.content_id
+              group by 1, 2', 'met_content')
     loop
         execute format($query$
             insert into pg_temp.%1$I
-            select %2$s, d.month, d.outcome, $1 * count(*) filter (where t.is_source),
-                $1 * coalesce(sum(d.amount) filter (where t.is_source), 0), $1 * count(*), $1 * sum(d.amount)
+            select %2$s, g.month, g.outcome, $1 * g.sourced_deals, $1 * g.sourced_amount, $1 * g.deals, $1 * g.amount
             from (
-                select deal_id, %2$s, min(position) = 1 as is_source
-                from (%3$s) as met
-                group by deal_id, %2$s
-            ) as t
-            join cl_marketing.counted_deal as d on d.deal_id = t.deal_id
-            group by %2$s, d.month, d.outcome$query$,
-            'delta_' || item.name || '_deals', item.keys, item.met)
+                select t.item_no, d.month, d.outcome, count(*) filter (where t.is_source) as sourced_deals,
+                    coalesce(sum(d.amount) filter (where t.is_source), 0) as sourced_amount, count(*) as deals,
+                    sum(d.amount) as amount
+                from (%4$s) as t (deal_no, item_no, is_source)
+                join counting_deal as d on d.deal_no = t.deal_no
+                group by t.item_no, d.month, d.outcome
+            ) as g
+            join (select distinct %2$s, %3$s as item_no from %5$I) as k on k.item_no = g.item_no$query$,
+            'delta_' || item.column1 || '_deals', item.column2, item.column3, item.column4, item.column5)
         using sign;
     end loop;
+    drop table counting_deal, met, met_content, met_arrival, first_of_campaigns;
 end
 $$;
 

