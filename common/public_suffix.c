@@ -2,6 +2,7 @@
 
 #include "common/time.h"
 
+#include <idn2.h>
 #include <libpsl.h>
 
 const char *public_suffix_registrable(const char *domain)
@@ -9,16 +10,16 @@ const char *public_suffix_registrable(const char *domain)
     return psl_registrable_domain(psl_builtin(), domain);
 }
 
-bool public_suffix_lower(const char *domain, char *out, size_t space)
+bool public_suffix_ascii(const char *domain, char *out, size_t space)
 {
-    char *lower = NULL;
-    if (psl_str_to_utf8lower(domain, "utf-8", "en", &lower) != PSL_SUCCESS)
+    char *ascii = NULL;
+    if (idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
         return false;
-    size_t size = strlen(lower);
+    size_t size = strlen(ascii);
     bool fits = size < space;
     if (fits)
-        memcpy(out, lower, size + 1);
-    psl_free_string(lower);
+        memcpy(out, ascii, size + 1);
+    idn2_free(ascii);
     return fits;
 }
 

@@ -15,7 +15,7 @@
     EXIT_USAGE=64 EXIT_UNAVAILABLE=69 EXIT_CANNOT_CREATE=73 EXIT_BUSY=75 EXIT_PERMISSION=77
     BUILD_PACKAGES=(
         build-essential cmake ninja-build pkg-config libpq-dev libxml2-dev zlib1g-dev libyaml-dev libxxhash-dev
-        libsodium-dev libpsl-dev libcurl4-openssl-dev liblapack-dev ca-certificates libcmocka-dev tzdata
+        libsodium-dev libpsl-dev libidn2-dev libcurl4-openssl-dev liblapack-dev ca-certificates libcmocka-dev tzdata
     )
 }
 

@@ -2,7 +2,6 @@
 
 #include "common/classification.h"
 #include "common/public_suffix.h"
-#include "transform/punycode.h"
 #include "transform/url_host.h"
 
 #include <stdlib.h>
@@ -32,46 +31,24 @@ static bool is_label(Text label)
     return true;
 }
 
-/* Returns the size of the label in ASCII, written to out; 0 if it has none, or there is no space. */
-static size_t write_label(Text label, char *out, size_t space)
+/* Whether it is a domain of two labels or more, in ASCII. */
+static bool is_domain(Text domain)
 {
-    char ascii[LABEL_MAX + 1];
-    if (!is_ascii(label)) {
-        memcpy(ascii, "xn--", 4);
-        size_t size = punycode_encode(label, ascii + 4);
-        label = (Text){ascii, size ? 4 + size : 0};
-    }
-    if (!is_label(label) || label.size > space)
-        return 0;
-    memcpy(out, label.data, label.size);
-    return label.size;
-}
-
-/* The domain with a NUL behind it, in ASCII; 0 if it is none, or has one label only. */
-static size_t write_ascii(Text domain, char out[COMPANY_DOMAIN_SPACE])
-{
-    size_t size = 0, labels = 0;
+    size_t labels = 0;
     for (size_t at = 0; at <= domain.size; labels++) {
         Text rest = {domain.data + at, domain.size - at};
         Text label = {rest.data, text_find(rest, '.')};
-        if (size + 1 >= COMPANY_DOMAIN_SPACE)
-            return 0;
-        if (labels)
-            out[size++] = '.';
-        size_t written = write_label(label, out + size, COMPANY_DOMAIN_SPACE - 1 - size);
-        if (written == 0)
-            return 0;
-        size += written;
+        if (!is_label(label))
+            return false;
         at += label.size + 1;
     }
-    out[size] = '\0';
-    return labels > 1 ? size : 0;
+    return labels > 1;
 }
 
 /* The host in its one form, with a NUL behind it; 0 if it is no domain of two labels or more. */
 static size_t write_host(Text host, char out[COMPANY_DOMAIN_SPACE])
 {
-    char canonical[URL_HOST_SPACE(HOST_MAX)], lower[HOST_MAX + 1];
+    char canonical[URL_HOST_SPACE(HOST_MAX)];
     if (host.size > HOST_MAX)
         return 0;
     Text domain = {canonical, url_host_canonical(host, canonical)};
@@ -79,13 +56,12 @@ static size_t write_host(Text host, char out[COMPANY_DOMAIN_SPACE])
         domain.size--;
     if (domain.size == 0 || canonical[0] == '[' || url_host_may_be_number(domain))
         return 0;
-    if (!is_ascii(domain)) {
-        canonical[domain.size] = '\0';
-        if (!public_suffix_lower(canonical, lower, sizeof lower))
-            return 0;
-        domain = text_from(lower);
-    }
-    return write_ascii(domain, out);
+    canonical[domain.size] = '\0';
+    if (is_ascii(domain) && domain.size < COMPANY_DOMAIN_SPACE)
+        memcpy(out, canonical, domain.size + 1);
+    else if (is_ascii(domain) || !public_suffix_ascii(canonical, out, COMPANY_DOMAIN_SPACE))
+        return 0;
+    return is_domain(text_from(out)) ? strlen(out) : 0;
 }
 
 /* --- free mail ------------------------------------------------------------------------------------------------- */

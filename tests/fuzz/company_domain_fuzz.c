@@ -3,9 +3,6 @@
 #include "common/classification.h"
 #include "transform/company_domain.h"
 #include "transform/email.h"
-#include "transform/punycode.h"
-
-#include "common/utf8.h"
 
 #include <stdlib.h>
 
@@ -75,19 +72,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     Text raw = {(const char *)data + 1, size - 1};
-    char label[PUNYCODE_SPACE];
-    switch (data[0] % 4) {
+    switch (data[0] % 3) {
     case 0:
         check_host(shipped(), raw);
         break;
     case 1:
         check_email(raw);
         break;
-    case 2:
-        check_list(raw);
-        break;
     default:
-        require(!utf8_is_valid(raw) || punycode_encode(raw, label) <= PUNYCODE_SPACE);
+        check_list(raw);
     }
     return 0;
 }
