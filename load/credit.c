@@ -2,6 +2,7 @@
 
 #include "common/copy_encode.h"
 #include "common/time.h"
+#include "load/credit_sums.h"
 #include "load/embedded.h"
 #include "load/journey.h"
 
@@ -27,7 +28,9 @@ enum {
     IS_DIRECT,
     IS_OF_CAMPAIGNS,
     ROLE_WEIGHT,
-    ITEM
+    ITEM,
+    CHANNEL_ID,
+    CAMPAIGN_ID
 };
 
 /* The deal that is being read. */
@@ -39,6 +42,8 @@ typedef struct Crediting {
     char outcome[8];
     int32_t month;
     Journey journey;
+    int numbers[MODEL_SET_MAX];
+    CreditSums sums;
     Buffer rows;
 } Crediting;
 
@@ -151,6 +156,41 @@ static Status put_row(Crediting *crediting, size_t i, Error *error)
     return rows->size >= FLUSH_SIZE ? flush(crediting, error) : STATUS_OK;
 }
 
+/* For campaigns the first touch whose campaign counts is the source, and the others influence nothing. */
+static int campaign_flags(const Journey *journey, size_t i, bool *has_source)
+{
+    if (journey->has_campaigns && !journey->touches[i].is_of_campaigns)
+        return 0;
+    int flags = *has_source ? SUM_INFLUENCE : SUM_INFLUENCE | SUM_SOURCE;
+    *has_source = true;
+    return flags;
+}
+
+static Status sum_up(Crediting *crediting, Error *error)
+{
+    const Journey *journey = &crediting->journey;
+    CreditSums *sums = &crediting->sums;
+    bool is_empty = journey->count == 0, has_source = false;
+    size_t count = is_empty ? 1 : journey->count;
+    SumShares shares = {.same_weight = ATTRIBUTION_UNIT, .same_credit = journey->amount};
+    if (!is_empty)
+        shares = (SumShares){journey->weights, journey->credits, journey->capacity, 0, 0};
+    SumShares of_campaigns = shares;
+    if (journey->has_campaigns)
+        of_campaigns = (SumShares){journey->campaign_weights, journey->campaign_credits, journey->capacity, 0, 0};
+    static const Touch nobody;
+    TRY(credit_sums_open(sums, crediting->month, crediting->outcome, journey->amount, count, error));
+    for (size_t i = 0; i < count; i++) {
+        const Touch *touch = is_empty ? &nobody : &journey->touches[i];
+        int flags = i == 0 ? SUM_INFLUENCE | SUM_SOURCE : SUM_INFLUENCE;
+        credit_sums_add(sums, SUM_CONTENT, &touch->content_id, flags, &shares, i);
+        credit_sums_add(sums, SUM_CHANNEL, &touch->channel_id, flags, &shares, i);
+        credit_sums_add(sums, SUM_CAMPAIGN, &touch->campaign_id,
+                        is_empty ? flags : campaign_flags(journey, i, &has_source), &of_campaigns, i);
+    }
+    return STATUS_OK;
+}
+
 /* Credits the deal whose rows are complete. */
 static Status close_deal(Crediting *crediting, Error *error)
 {
@@ -158,6 +198,7 @@ static Status close_deal(Crediting *crediting, Error *error)
         return STATUS_OK;
     crediting->is_open = false;
     TRY(journey_close(&crediting->journey, error));
+    TRY(sum_up(crediting, error));
     TRY(put_row(crediting, 0, error));
     for (size_t i = 1; i < crediting->journey.count; i++)
         TRY(put_row(crediting, i, error));
@@ -188,8 +229,9 @@ static Status take_row(Crediting *crediting, const PgResult *result, size_t row,
     }
     if (text_is_null(pg_value(result, row, TOUCH_ID)))
         return STATUS_OK;
-    Touch touch = {get_key(pg_value(result, row, TOUCH_ID)), get_key(pg_value(result, row, PERSON_ID)),
-                   get_key(pg_value(result, row, CONTENT_ID)), get_key(pg_value(result, row, ARRIVAL_ID)),
+    Touch touch = {get_key(pg_value(result, row, TOUCH_ID)),        get_key(pg_value(result, row, PERSON_ID)),
+                   get_key(pg_value(result, row, CONTENT_ID)),      get_key(pg_value(result, row, ARRIVAL_ID)),
+                   get_key(pg_value(result, row, CHANNEL_ID)),      get_key(pg_value(result, row, CAMPAIGN_ID)),
                    get_bool(pg_value(result, row, IS_OF_CAMPAIGNS))};
     JourneyTouch ordered = {.touched_at = get_time(pg_value(result, row, TOUCHED_AT)),
                             .role_weight = get_int64(pg_value(result, row, ROLE_WEIGHT)),
@@ -221,6 +263,7 @@ static Status read_journeys(Crediting *crediting, Error *error)
     }
     TRY(close_deal(crediting, error));
     TRY(flush(crediting, error));
+    TRY(credit_sums_flush(&crediting->sums, error));
     return pg_execute(crediting->pg, "close journey", error);
 }
 
@@ -231,11 +274,15 @@ Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attrib
                               .touches_max = (size_t)attribution->lookback_touches};
     Crediting crediting = {
         .pg = pg, .models = models, .journey = journey_make(models, &rules), .rows = buffer_make(ROWS_CEILING)};
-    for (size_t i = 0; i < models->count; i++)
-        if (models->models[i].number > crediting.number_max)
-            crediting.number_max = models->models[i].number;
+    for (size_t i = 0; i < models->count; i++) {
+        crediting.numbers[i] = models->models[i].number;
+        if (crediting.numbers[i] > crediting.number_max)
+            crediting.number_max = crediting.numbers[i];
+    }
+    credit_sums_make(pg, crediting.numbers, models->count, &crediting.sums);
     Status status = read_journeys(&crediting, error);
     journey_done(&crediting.journey);
+    credit_sums_done(&crediting.sums);
     buffer_done(&crediting.rows);
     return status;
 }

@@ -18,7 +18,8 @@
 
 typedef struct Touch {
     Key touch_id, person_id, content_id, arrival_id;
-    bool is_of_campaigns; /* its campaign counts in reports on campaigns */
+    Key channel_id, campaign_id; /* what sums are kept by */
+    bool is_of_campaigns;        /* its campaign counts in reports on campaigns */
 } Touch;
 
 typedef struct Journey {

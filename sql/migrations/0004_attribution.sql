@@ -231,10 +231,10 @@ create table cl_marketing.content_people_month (
     primary key (content_id, month)
 );
 
--- What a set of deals contributes to the three sums, times sign, into the temporary tables delta_*. Each sum is one pass
--- over the touches with all models side by side; a deal counts once for each item, at the first of its touches that name
--- it.
-create function cl_marketing.add_contribution(sign integer) returns void
+-- What the changed deals contributed to the three sums, negative, into the temporary tables delta_*; what they contribute
+-- then closedloop-load sums up. Each sum is one pass over the touches with all models side by side; a deal counts once for
+-- each item, at the first of its touches that name it.
+create function cl_marketing.take_contribution() returns void
 language plpgsql as $$
 declare
     models text;
@@ -265,7 +265,7 @@ begin
     loop
         execute format($query$
             insert into %1$I
-            select %2$s, m.model, g.month, g.outcome, $1 * g.deals, $1 * m.weight, $1 * m.credit
+            select %2$s, m.model, g.month, g.outcome, -g.deals, -m.weight, -m.credit
             from (
                 select %2$s, t.month, t.outcome, count(*) filter (where t.is_first), %4$s
                 from (
@@ -278,8 +278,7 @@ begin
                 group by %2$s, t.month, t.outcome
             ) as g (%2$s, month, outcome, deals, weights, credits)
             cross join lateral unnest(%5$s, g.weights, g.credits) as m (model, weight, credit)$query$,
-            item.column1, item.column2, item.column3, item.column4, models)
-        using sign;
+            item.column1, item.column2, item.column3, item.column4, models);
     end loop;
 end
 $$;

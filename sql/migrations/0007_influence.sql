@@ -71,11 +71,12 @@ create table cl_marketing.lead_origin (
 
 create index on cl_core.person (person_id) where is_lead and became_lead_at is null;
 
--- What the changed deals contribute, times sign, to the temporary tables delta_*_deals. A deal counts once for each item
--- that its journey names, and its first touch is its source; where a filter leaves campaigns out, the first of those that
--- count is (a change of the filter is a rebuild, so what is taken away was counted under the same one). Topics count of more
--- deals: of those too whose contents are of another topic now; what is taken away was counted under the topic of before.
--- Deals and items go by numbers meanwhile, which groups faster than keys and names do: two thirds of the time.
+-- What the changed deals contribute, times sign, to the temporary tables delta_*_deals; what is added to others than topics
+-- closedloop-load sums up. A deal counts once for each item that its journey names, and its first touch is its source; where
+-- a filter leaves campaigns out, the first of those that count is (a change of the filter is a rebuild, so what is taken
+-- away was counted under the same one). Topics count of more deals: of those too whose contents are of another topic now;
+-- what is taken away was counted under the topic of before. Deals and items go by numbers meanwhile, which groups faster
+-- than keys and names do: two thirds of the time.
 create function cl_marketing.add_deals(sign integer) returns void
 language plpgsql as $$
 declare
@@ -147,6 +148,7 @@ begin
               join met_content as k on k.content_id = t.content_id
               group by 1, 2', 'met_content')
     loop
+        continue when sign > 0 and item.column1 <> 'topic';
         execute format($query$
             insert into pg_temp.%1$I
             select %2$s, g.month, g.outcome, $1 * g.sourced_deals, $1 * g.sourced_amount, $1 * g.deals, $1 * g.amount

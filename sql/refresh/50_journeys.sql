@@ -20,7 +20,13 @@ cross join cl_ops.setting as s
 where t.touched_at is not null
 group by 1, 2;
 
-select cl_marketing.add_contribution(-1);
+-- What the new journeys contribute: closedloop-load sums it up while it credits them. Parts of one item add up.
+create temporary table journey_sum (
+    kind text, item uuid, month date, outcome text, deals bigint, sourced_deals bigint, sourced_amount bigint,
+    influenced_deals bigint, influenced_amount bigint, weights bigint[], credits bigint[]
+) on commit drop;
+
+select cl_marketing.take_contribution();
 
 with gone as (
     delete from cl_marketing.deal_touch as t using changed_deal as c where t.deal_id = c.deal_id returning t.*
@@ -115,10 +121,14 @@ where exists (select from activity_kind);
 create temporary table journey_arrival on commit drop as
 select a.arrival_id, a.channel = 'Direct' as is_direct,
     cl_marketing.passes(coalesce(a.campaign, '(none)'), s.attribution -> 'campaigns') as is_of_campaigns,
-    case when r.item = 'channel' then md5(a.channel)::uuid end as channel_key
+    md5(a.channel)::uuid as channel_id, md5(jsonb_build_array(k.campaign, k.source, k.medium)::text)::uuid as campaign_id,
+    a.channel, k.campaign, k.source, k.medium
 from cl_core.arrival as a
 cross join cl_ops.setting as s
-cross join journey_rule as r
+cross join lateral (
+    select coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
+        coalesce(a.medium, '(none)') as medium
+) as k
 where cl_marketing.passes(a.channel, s.attribution -> 'channels');
 create unique index on journey_arrival (arrival_id);
 analyze journey_arrival;

@@ -4,7 +4,8 @@ select
     d.deal_id, d.outcome, d.month, d.amount, d.created_at, d.closed_at, d.became_lead_at,
     null::uuid as touch_id, null::uuid as person_id, null::uuid as content_id, null::uuid as arrival_id,
     null::timestamptz as touched_at, null::boolean as is_direct, null::boolean as is_of_campaigns,
-    null::bigint as role_weight, null::uuid as item, null::text collate "C" as source
+    null::bigint as role_weight, null::uuid as item, null::uuid as channel_id, null::uuid as campaign_id,
+    null::text collate "C" as source
 from journey_deal as d
 union all
 select
@@ -12,12 +13,12 @@ select
     t.touch_id, t.person_id, t.content_id, t.arrival_id, t.touched_at, a.is_direct, a.is_of_campaigns, p.role_weight,
     case r.item
         when 'content' then t.content_id
-        when 'channel' then a.channel_key
+        when 'channel' then a.channel_id
         when 'topic' then (
             select md5(coalesce(c.topic, ''))::uuid from cl_core.content as c where c.content_id = t.content_id
         )
     end,
-    t.source collate "C"
+    a.channel_id, a.campaign_id, t.source collate "C"
 from journey_deal as d
 join cl_core.deal_person as p on p.deal_id = d.deal_id
 join cl_core.touch as t on t.person_id = p.person_id and t.touched_at between d.from_at and d.until_at
@@ -31,10 +32,10 @@ select
     t.activity_id, t.person_id, t.content_id, t.arrival_id, t.happened_at, false, a.is_of_campaigns, t.role_weight,
     case r.item
         when 'content' then t.content_id
-        when 'channel' then a.channel_key
+        when 'channel' then a.channel_id
         when 'topic' then md5(cl_marketing.activity_channel())::uuid
     end,
-    t.source collate "C"
+    a.channel_id, a.campaign_id, t.source collate "C"
 from journey_activity as t
 join journey_arrival as a on a.arrival_id = t.arrival_id
 cross join journey_rule as r

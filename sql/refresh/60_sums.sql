@@ -1,12 +1,32 @@
--- The new contributions are added, and what they change is summed up again.
+-- What the new journeys contribute is added.
 
-select cl_marketing.add_contribution(1);
+create temporary table sum_channel on commit drop as
+select distinct channel_id, channel from journey_arrival
+union all
+select '00000000-0000-0000-0000-000000000000', 'unattributed';
+
+create temporary table sum_campaign on commit drop as
+select distinct campaign_id, campaign, source, medium from journey_arrival
+union all
+select '00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed';
+
+create temporary table sum_model on commit drop as
+select model from cl_marketing.model where is_computed and not is_fitted;
+analyze journey_sum;
 
 insert into cl_marketing.content_credit as t (content_id, model, month, outcome, deals, weight, credit)
 select content_id, model, month, outcome, sum(deals), sum(weight), sum(credit)
-from delta_content
+from (
+    select * from delta_content
+    union all
+    select s.item, m.model, s.month, s.outcome, s.deals, s.weights[m.model], s.credits[m.model]
+    from journey_sum as s
+    cross join sum_model as m
+    where s.kind = 'content'
+) as d
 group by content_id, model, month, outcome
 having sum(deals) <> 0 or sum(weight) <> 0 or sum(credit) <> 0
+order by content_id, model, month, outcome
 on conflict (content_id, model, month, outcome) do update
 set deals = t.deals + excluded.deals, weight = t.weight + excluded.weight, credit = t.credit + excluded.credit;
 delete from cl_marketing.content_credit as t
@@ -15,7 +35,15 @@ where t.deals = 0 and t.content_id = d.content_id and t.model = d.model and t.mo
 
 insert into cl_marketing.channel_credit as t (channel, model, month, outcome, deals, weight, credit)
 select channel, model, month, outcome, sum(deals), sum(weight), sum(credit)
-from delta_channel
+from (
+    select * from delta_channel
+    union all
+    select k.channel, m.model, s.month, s.outcome, s.deals, s.weights[m.model], s.credits[m.model]
+    from journey_sum as s
+    join sum_channel as k on k.channel_id = s.item
+    cross join sum_model as m
+    where s.kind = 'channel'
+) as d
 group by channel, model, month, outcome
 having sum(deals) <> 0 or sum(weight) <> 0 or sum(credit) <> 0
 on conflict (channel, model, month, outcome) do update
@@ -24,7 +52,15 @@ delete from cl_marketing.channel_credit as t where t.deals = 0;
 
 insert into cl_marketing.campaign_credit as t (campaign, source, medium, model, month, outcome, deals, weight, credit)
 select campaign, source, medium, model, month, outcome, sum(deals), sum(weight), sum(credit)
-from delta_campaign
+from (
+    select * from delta_campaign
+    union all
+    select k.campaign, k.source, k.medium, m.model, s.month, s.outcome, s.deals, s.weights[m.model], s.credits[m.model]
+    from journey_sum as s
+    join sum_campaign as k on k.campaign_id = s.item
+    cross join sum_model as m
+    where s.kind = 'campaign'
+) as d
 group by campaign, source, medium, model, month, outcome
 having sum(deals) <> 0 or sum(weight) <> 0 or sum(credit) <> 0
 on conflict (campaign, source, medium, model, month, outcome) do update

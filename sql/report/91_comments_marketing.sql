@@ -188,7 +188,7 @@ comment on column cl_marketing.content_performance.influenced_revenue is 'full a
 comment on column cl_marketing.content_performance.dwell_seconds is 'seconds spent, as far as sources say; null: no view';
 comment on column cl_marketing.content_performance.cost is 'money spent on this content in the month, in the reporting currency; adds up; null: none';
 
-comment on function cl_marketing.add_contribution(integer) is 'Adds what the changed deals contribute to the sums, times 1 or -1, to the temporary tables of a refresh.';
+comment on function cl_marketing.take_contribution() is 'Puts what the changed deals contributed to the sums, negative, into the temporary tables of a refresh.';
 
 comment on function cl_marketing.wilson_interval(bigint, bigint, numeric) is 'Wilson''s score interval of a rate, successes of trials (Wilson 1927), without continuity correction; z: 1.959963984540054 for 95 %. Null without trials.';
 comment on function cl_marketing.newcombe_interval(bigint, bigint, bigint, bigint, numeric) is 'Newcombe''s hybrid score interval of the difference of two independent rates, successes / trials - other_successes / other_trials (Newcombe 1998, method 10), without continuity correction; z: 1.959963984540054 for 95 %. Null where one has no trials.';

@@ -117,6 +117,6 @@ begin
 end
 $$;
 
-comment on function cl_marketing.add_deals(integer) is 'Adds what the changed deals count for as sources and influences, times 1 or -1, to the temporary tables of a refresh.';
+comment on function cl_marketing.add_deals(integer) is 'Adds what the changed deals count for as sources and influences, times -1, or, of topics alone, 1, to the temporary tables of a refresh.';
 comment on function cl_marketing.put_deals() is 'Adds these to the sums of sourced and influenced deals.';
 comment on function cl_ops.verify_influence() is 'The part of cl_ops.verify() that is about deals in and deals reported, sources and influences, leads and spend: name, expected, found.';

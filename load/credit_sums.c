@@ -1,0 +1,213 @@
+#include "load/credit_sums.h"
+
+#include "common/copy_encode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, COLUMNS = 11, NUMBER_MAX = 128 };
+
+/* No sum can outgrow 64 bits: weights of a deal add up to 10^12. */
+#define DEALS_MAX UINT64_C(9000000)
+
+struct CreditSum {
+    Key item;
+    SumKind kind;
+    int32_t month;
+    char outcome[8];
+    uint64_t deal, influenced_deal; /* the last one that was counted */
+    int64_t deals, sourced_deals, sourced_amount, influenced_deals, influenced_amount;
+    int64_t shares[]; /* weights, then credits */
+};
+
+void credit_sums_make(Pg *pg, const int *numbers, size_t model_count, CreditSums *ret_sums)
+{
+    *ret_sums = (CreditSums){.pg = pg,
+                             .numbers = numbers,
+                             .model_count = model_count,
+                             .entry_size = sizeof(CreditSum) + 2 * model_count * sizeof(int64_t)};
+}
+
+void credit_sums_done(CreditSums *sums)
+{
+    free(sums->entries);
+    free(sums->slots);
+    sums->entries = NULL;
+    sums->slots = NULL;
+}
+
+static CreditSum *sum_at(const CreditSums *sums, size_t i)
+{
+    return (CreditSum *)(void *)(sums->entries + i * sums->entry_size);
+}
+
+/* Keys are digests, but those of months and outcomes lie side by side. */
+static size_t slot_of(const CreditSums *sums, SumKind kind, const Key *item, int32_t month, const char *outcome)
+{
+    uint64_t low, high;
+    memcpy(&low, item->bytes, sizeof low);
+    memcpy(&high, item->bytes + sizeof low, sizeof high);
+    uint64_t mixed =
+        low ^ high * 31 ^ ((uint64_t)(uint32_t)month << 8 | (uint64_t)kind << 4 | (uint8_t)outcome[0] % 16);
+    mixed *= UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(mixed >> 32) & (sums->slot_count - 1);
+}
+
+static bool is_of(const CreditSum *sum, SumKind kind, const Key *item, int32_t month, const char *outcome)
+{
+    return key_equal(&sum->item, item) && sum->month == month && sum->kind == kind &&
+           memcmp(sum->outcome, outcome, sizeof sum->outcome) == 0;
+}
+
+/* The slot that holds the sum, or where it would stand. */
+static uint32_t *find(const CreditSums *sums, SumKind kind, const Key *item, int32_t month, const char *outcome)
+{
+    size_t at = slot_of(sums, kind, item, month, outcome);
+    while (sums->slots[at] && !is_of(sum_at(sums, sums->slots[at] - 1), kind, item, month, outcome))
+        at = (at + 1) & (sums->slot_count - 1);
+    return &sums->slots[at];
+}
+
+static Status reserve(CreditSums *sums, size_t count, Error *error)
+{
+    if (count <= sums->capacity)
+        return STATUS_OK;
+    size_t capacity = sums->capacity ? sums->capacity : 1024;
+    while (capacity < count)
+        capacity *= 2;
+    char *entries = reallocarray(sums->entries, capacity, sums->entry_size);
+    uint32_t *slots = calloc(capacity, 2 * sizeof *slots);
+    sums->entries = entries ? entries : sums->entries;
+    if (!entries || !slots) {
+        free(slots);
+        return error_no_memory(error);
+    }
+    free(sums->slots);
+    sums->slots = slots;
+    sums->slot_count = capacity * 2;
+    sums->capacity = capacity;
+    for (size_t i = 0; i < sums->count; i++) {
+        const CreditSum *sum = sum_at(sums, i);
+        *find(sums, sum->kind, &sum->item, sum->month, sum->outcome) = (uint32_t)i + 1;
+    }
+    return STATUS_OK;
+}
+
+Status credit_sums_open(CreditSums *sums, int32_t month, const char *outcome, int64_t amount, size_t touch_count,
+                        Error *error)
+{
+    uint64_t magnitude = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
+    size_t wanted = sums->count + SUM_KINDS * touch_count;
+    if (wanted > SUMS_MEMORY_MAX / sums->entry_size || sums->deal >= DEALS_MAX ||
+        magnitude > INT64_MAX - sums->amounts) {
+        TRY(credit_sums_flush(sums, error));
+        wanted = SUM_KINDS * touch_count;
+    }
+    TRY(reserve(sums, wanted, error));
+    sums->deal++;
+    sums->amounts += magnitude;
+    sums->month = month;
+    sums->amount = amount;
+    strncpy(sums->outcome, outcome, sizeof sums->outcome - 1);
+    return STATUS_OK;
+}
+
+void credit_sums_add(CreditSums *sums, SumKind kind, const Key *item, int flags, const SumShares *shares, size_t i)
+{
+    uint32_t *slot = find(sums, kind, item, sums->month, sums->outcome);
+    if (!*slot) {
+        CreditSum *sum = sum_at(sums, sums->count);
+        memset(sum, 0, sums->entry_size);
+        sum->item = *item;
+        sum->kind = kind;
+        sum->month = sums->month;
+        memcpy(sum->outcome, sums->outcome, sizeof sum->outcome);
+        *slot = (uint32_t)++sums->count;
+    }
+    CreditSum *sum = sum_at(sums, *slot - 1);
+    if (sum->deal != sums->deal) {
+        sum->deal = sums->deal;
+        sum->deals++;
+    }
+    if ((flags & SUM_INFLUENCE) && sum->influenced_deal != sums->deal) {
+        sum->influenced_deal = sums->deal;
+        sum->influenced_deals++;
+        sum->influenced_amount += sums->amount;
+    }
+    if (flags & SUM_SOURCE) {
+        sum->sourced_deals++;
+        sum->sourced_amount += sums->amount;
+    }
+    for (size_t m = 0; m < sums->model_count; m++) {
+        size_t at = m * shares->stride + i;
+        sum->shares[m] += shares->weights ? shares->weights[at] : shares->same_weight;
+        sum->shares[sums->model_count + m] += shares->credits ? shares->credits[at] : shares->same_credit;
+    }
+}
+
+/* By model number; null where no model has it. */
+static Status put_shares(const CreditSums *sums, const int64_t *shares, Buffer *rows, Error *error)
+{
+    int64_t values[NUMBER_MAX];
+    bool are_null[NUMBER_MAX];
+    memset(are_null, true, sizeof are_null);
+    size_t length = 0;
+    for (size_t m = 0; m < sums->model_count; m++) {
+        size_t place = (size_t)sums->numbers[m] - 1;
+        values[place] = shares[m];
+        are_null[place] = false;
+        length = place + 1 > length ? place + 1 : length;
+    }
+    return copy_encode_int64_array(rows, values, are_null, length, error);
+}
+
+static Status put(const CreditSums *sums, const CreditSum *sum, Buffer *rows, Error *error)
+{
+    static const char *const names[] = {"content", "channel", "campaign"};
+    if (rows->size == 0)
+        TRY(copy_encode_header(rows, error));
+    TRY(copy_encode_begin(rows, COLUMNS, error));
+    TRY(copy_encode_text(rows, text_from(names[sum->kind]), error));
+    TRY(copy_encode_uuid(rows, &sum->item, error));
+    TRY(copy_encode_date(rows, &sum->month, error));
+    TRY(copy_encode_text(rows, text_from(sum->outcome), error));
+    TRY(copy_encode_int64(rows, &sum->deals, error));
+    TRY(copy_encode_int64(rows, &sum->sourced_deals, error));
+    TRY(copy_encode_int64(rows, &sum->sourced_amount, error));
+    TRY(copy_encode_int64(rows, &sum->influenced_deals, error));
+    TRY(copy_encode_int64(rows, &sum->influenced_amount, error));
+    TRY(put_shares(sums, sum->shares, rows, error));
+    return put_shares(sums, sum->shares + sums->model_count, rows, error);
+}
+
+static Status send(const CreditSums *sums, Buffer *rows, Error *error)
+{
+    if (rows->size == 0)
+        return STATUS_OK;
+    TRY(copy_encode_trailer(rows, error));
+    TRY(pg_copy_begin(sums->pg,
+                      "copy pg_temp.journey_sum (kind, item, month, outcome, deals, sourced_deals, sourced_amount, "
+                      "influenced_deals, influenced_amount, weights, credits) from stdin (format binary)",
+                      error));
+    TRY(pg_copy_write(sums->pg, buffer_text(rows), error));
+    TRY(pg_copy_end(sums->pg, NULL, error));
+    buffer_clear(rows);
+    return STATUS_OK;
+}
+
+Status credit_sums_flush(CreditSums *sums, Error *error)
+{
+    cleanup(buffer_done) Buffer rows = buffer_make(ROWS_CEILING);
+    for (size_t i = 0; i < sums->count; i++) {
+        TRY(put(sums, sum_at(sums, i), &rows, error));
+        if (rows.size >= FLUSH_SIZE)
+            TRY(send(sums, &rows, error));
+    }
+    TRY(send(sums, &rows, error));
+    if (sums->slots)
+        memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
+    sums->count = 0;
+    sums->deal = 0;
+    sums->amounts = 0;
+    return STATUS_OK;
+}
