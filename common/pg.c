@@ -68,6 +68,7 @@ typedef struct StateClass {
 static const StateClass classes[] = {
     {"CL001", ERROR_REFUSED, false},     /* our own: too many deletions */
     {"CL002", ERROR_DATA, false},        /* our own: a reconciliation differs */
+    {"CL003", ERROR_CONFIG, false},      /* our own: a condition that fails on a row */
     {"08", ERROR_UNAVAILABLE, true},     /* connection exceptions */
     {"57P", ERROR_UNAVAILABLE, true},    /* shutdown, crash, starting up */
     {"57014", ERROR_BUSY, true},         /* cancelled by somebody else */

@@ -29,12 +29,13 @@ create table cl_smarketing.definition (
 -- A contact as it was known from one time to another, with its account as known then. Kept while a definition has a `who`.
 create table cl_smarketing.lead_fact (
     lead_id uuid not null,
-    person_id uuid not null references cl_core.person deferrable initially deferred,
+    person_id uuid not null,
     from_at timestamptz not null,
     until_at timestamptz not null,
     account_id uuid,
     name text,
     email_domain text,
+    company_domain text,
     company text,
     title text,
     employees integer,
@@ -175,7 +176,7 @@ create function cl_smarketing.prepare_conditions() returns void
 language plpgsql as $$
 begin
     create temporary table condition_who on commit drop as
-    select name, email_domain, company, title, employees, country, industry, phone, crm_stage, owner, source_detail,
+    select name, email_domain, company_domain, company, title, employees, country, industry, phone, crm_stage, owner, source_detail,
         created_at, account_name, account_industry, account_employees, account_country, account_owner
     from cl_smarketing.lead_fact
     limit 0;
@@ -261,6 +262,105 @@ begin
                      else tried::jsonb ->> 'number' end || '::' || format_type(atttypid, atttypmod), ', ' order by attnum)
             from pg_attribute
             where attrelid = 'pg_temp.condition'::regclass and attnum > 0 and attgenerated = ''));
+    end loop;
+end
+$$;
+
+-- From when to when which version of a record stood: makes pg_temp.<kind>_span for the keys in pg_temp.judged_<kind>.
+-- A version stands from its updated_at (else from when it was read) until the next of its source begins, in the order by which
+-- cl_core.publish() tells which is the newest; the first of a source stands from created_at. Of several sources the version
+-- speaks that publish() would take; a merge that any of them tells holds.
+create function cl_core.make_spans(kind text) returns void
+language plpgsql as $$
+declare
+    key text := kind || '_id';
+    merged_into text := case kind when 'lead' then 'merged_into_key' else 'merged_into_id' end;
+begin
+    execute format($query$
+        create temporary table %1$I on commit drop as
+        select key, source, batch_no, is_deleted, updated_at, is_merged, age,
+            case when age = oldest then least(began_at, created_at) else began_at end as at
+        from (
+            select *,
+                min(own_at) over (partition by key, source order by age rows unbounded preceding) as began_at,
+                max(age) over (partition by key, source) as oldest
+            from (
+                select h.%2$I as key, h.source, h.batch_no, h.is_deleted, h.updated_at, h.%3$I is not null as is_merged,
+                    coalesce(h.updated_at, h.known_at) as own_at, b.mode = 'append' as is_appended,
+                    min(h.created_at) over (partition by h.%2$I, h.source) as created_at,
+                    row_number() over newest as age,
+                    row_number() over (
+                        partition by h.%2$I, h.source, b.mode = 'append' order by h.updated_at, b.batch_id
+                    ) as appended_no
+                from pg_temp.%4$I as j
+                join cl_core.%5$I as h on h.%2$I = j.%2$I
+                join cl_ops.batch as b on b.batch_no = h.batch_no
+                window newest as (
+                    partition by h.%2$I, h.source
+                    order by case when b.mode = 'upsert' then h.updated_at end desc nulls last,
+                        case when b.mode <> 'append' then h.place end desc nulls last, h.updated_at, b.batch_id
+                )
+            ) as told
+            where not is_appended or appended_no = 1 -- of an append source the first of a key stays
+        ) as version$query$,
+        kind || '_version', key, merged_into, 'judged_' || kind, kind || '_history');
+    execute format('analyze pg_temp.%I', kind || '_version');
+    execute format($query$
+        create temporary table %1$I on commit drop as
+        select c.key as %2$I, c.at as from_at,
+            lead(c.at, 1, 'infinity') over (partition by c.key order by c.at) as until_at,
+            c.source, c.batch_no, c.is_deleted, c.is_merged
+        from (
+            select distinct on (v.key, g.at) v.key, g.at, v.source, v.batch_no, v.is_deleted,
+                bool_or(v.is_merged) over (partition by v.key, g.at) as is_merged
+            from (
+                -- of each source the newest that had begun: the newer, the later
+                select p.key, p.at, s.source, min(n.age) over (partition by p.key, s.source order by p.at) as age
+                from (select key, at from pg_temp.%3$I group by key, at) as p
+                join (select key, source from pg_temp.%3$I group by key, source) as s on s.key = p.key
+                left join (
+                    select key, source, at, min(age) as age from pg_temp.%3$I group by key, source, at
+                ) as n on n.key = p.key and n.source = s.source and n.at = p.at
+            ) as g
+            join pg_temp.%3$I as v on v.key = g.key and v.source = g.source and v.age = g.age
+            order by v.key, g.at, v.is_deleted, v.updated_at desc nulls last, v.source
+        ) as c$query$,
+        kind || '_span', key, kind || '_version');
+    execute format('drop table pg_temp.%I', kind || '_version');
+    execute format('analyze pg_temp.%I', kind || '_span');
+end
+$$;
+
+-- Ends the refresh with SQLSTATE CL003 and the name of the condition that failed on a row of pg_temp.judged_person.
+create function cl_smarketing.blame_condition() returns void
+language plpgsql as $$
+declare
+    tried record;
+    whose text;
+begin
+    for tried in
+        select d.kind, d.name, c.key, c.relation, c.condition
+        from cl_smarketing.definition as d
+        cross join lateral (
+            values ('who', 'lead_fact', d.who_condition), ('did', 'touch_fact', d.did_condition)
+        ) as c (key, relation, condition)
+        where c.condition is not null
+        order by d.definition_no, c.key
+    loop
+        begin
+            execute format(
+                'select f.person_id::text from cl_smarketing.%I as f
+                 where f.person_id in (select j.person_id from pg_temp.judged_person as j) and (select %s) order by 1 limit 1',
+                tried.relation, tried.condition)
+            into whose;
+        exception when data_exception or program_limit_exceeded then
+            raise exception using
+                errcode = 'CL003',
+                message = format('%s: %s: %s: %s',
+                                 case tried.kind when 'stage' then 'stages' when 'persona' then 'personas' else 'score' end,
+                                 tried.name, tried.key, sqlerrm),
+                hint = 'the condition fails on some row: guard it, as in case when title ~ ''^[0-9]+$'' then ... end';
+        end;
     end loop;
 end
 $$;

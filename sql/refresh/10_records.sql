@@ -223,6 +223,17 @@ from new_content as n
 join cl_core.content as c on c.content_id = n.content_id
 where c.topic is distinct from n.topic;
 
+-- Contents of which a condition of the shared language reads something else now.
+create temporary table retold_content on commit drop as
+select n.content_id
+from new_content as n
+join cl_core.content as c on c.content_id = n.content_id
+where exists (
+    select from cl_smarketing.definition as d
+    cross join unnest(d.did_columns) as k (name)
+    where to_jsonb(c) -> k.name is distinct from to_jsonb(n) -> k.name
+);
+
 insert into cl_core.content
     (content_id, url, host, path, title, kind, topic, stage, persona, author, published_at, is_catalogued, kind_from,
      topic_from, stage_from, persona_from, catalogues)

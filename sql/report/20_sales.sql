@@ -9,7 +9,12 @@ select
     p.company,
     p.title,
     p.owner,
-    p.stage,
+    case
+        when exists (select from cl_smarketing.definition as d where d.kind = 'stage') then l.stage
+        else p.stage
+    end as stage,
+    l.since as stage_since,
+    p.stage as crm_stage,
     p.became_lead_at,
     p.first_seen_at,
     p.last_seen_at,
@@ -55,6 +60,7 @@ select
     ) as won_deals
 from cl_core.person as p
 cross join cl_ops.setting as s
+left join cl_smarketing.lead_stage as l on l.person_id = p.person_id
 where p.is_lead;
 
 create view cl_sales.lead_content as
@@ -114,4 +120,22 @@ cross join lateral (
     union all
     select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
 ) as m
-where p.is_lead and d.outcome <> 'deleted';
+where p.is_lead and d.outcome <> 'deleted'
+union all
+select p.person_id, h.entered_at, 'stage_entered', null, h.stage,
+    concat_ws(', ', case when h.entry > 1 then 'time ' || h.entry end,
+              case when h.is_backward then 'back from ' else 'from ' end || h.came_from,
+              'never in ' || nullif(array_to_string(h.skipped, ' and '), '')),
+    p.email
+from cl_core.person as p
+join cl_smarketing.stage_history as h on h.person_id = p.person_id
+where p.is_lead
+union all
+select p.person_id, h.left_at, 'stage_left', null, h.stage, null, p.email
+from cl_core.person as p
+join cl_smarketing.stage_history as h on h.person_id = p.person_id
+where p.is_lead
+  and h.left_at is not null
+  and not exists (
+    select from cl_smarketing.stage_history as n where n.person_id = h.person_id and n.entered_at = h.left_at
+  );

@@ -28,6 +28,7 @@ comment on column cl_smarketing.lead_fact.until_at is 'until when, itself not in
 comment on column cl_smarketing.lead_fact.account_id is 'account that the contact named: cl_core.account';
 comment on column cl_smarketing.lead_fact.name is 'name';
 comment on column cl_smarketing.lead_fact.email_domain is 'what stands behind the @ of the address, in lower case';
+comment on column cl_smarketing.lead_fact.company_domain is 'domain that a company registered, of the address; null for free mail';
 comment on column cl_smarketing.lead_fact.company is 'company, as the contact has it';
 comment on column cl_smarketing.lead_fact.title is 'job title';
 comment on column cl_smarketing.lead_fact.employees is 'number of the company''s employees, as the contact has it';
@@ -120,3 +121,5 @@ comment on function cl_smarketing.prepare_conditions() is 'Makes the temporary t
 comment on function cl_smarketing.condition_columns(text) is 'Names of the columns of one of them.';
 comment on function cl_smarketing.canonical_condition(text) is 'A condition that is the generated column of pg_temp.condition, in the server''s words, with the columns that it reads; or what is wrong with it. For closedloop-load.';
 comment on function cl_smarketing.try_condition() is 'Tries that condition on rows that are unlike each other. For closedloop-load.';
+comment on function cl_core.make_spans(text) is 'From when to when which version of a contact or an account stood, for the keys in pg_temp.judged_<kind>: pg_temp.<kind>_span.';
+comment on function cl_smarketing.blame_condition() is 'Ends a refresh in which a condition failed on a row, with its name.';
