@@ -145,13 +145,14 @@ select
     t.first_seen_at, t.last_seen_at, coalesce(t.touches, 0) as touches, coalesce(t.views, 0) as views
 from changed_person as c
 left join lateral (
-    -- One contact speaks for the person, and what that one does not say, no other says in its place: a CRM's, which has
-    -- an owner or a stage, before one that a web tool knows; then the one that names the person.
+    -- One contact speaks for the person, and what that one does not say, no other says in its place: one with a name or
+    -- an address, even if a nameless one won the merge; a CRM's, which has an owner or a stage, before one that a web tool
+    -- knows; then the one that names the person.
     select lead.email, lead.name, lead.company, lead.title, lead.account_id, lead.owner, lead.stage, true as is_lead
     from cl_core.lead as lead
     where lead.person_id = c.person_id and not lead.is_deleted
-    order by lead.merged_into_key is not null, lead.owner is null and lead.stage is null,
-        lead.lead_id <> c.person_id, lead.updated_at desc nulls last, lead.lead_id
+    order by lead.name is null and lead.email is null, lead.merged_into_key is not null,
+        lead.owner is null and lead.stage is null, lead.lead_id <> c.person_id, lead.updated_at desc nulls last, lead.lead_id
     limit 1
 ) as l on true
 left join lateral (

@@ -46,13 +46,13 @@ comment on column cl_sales.lead_timeline.title is 'title of the content (or its 
 comment on column cl_sales.lead_timeline.detail is 'touch: interaction, views, channel, campaign. Activity: kind, direction, outcome, owner. Question: topic. Deal: key, amount, the person''s roles, of an open one the stage. Stage: how often, where from, what it skipped';
 comment on column cl_sales.lead_timeline.email is 'address, in lower case';
 
-comment on view cl_sales.owner_result is 'One row: somebody in sales, a month and an outcome. Over all rows of an outcome amount adds up to the deals'' amount_reporting, shares to their number; deals does not, since a deal that several share counts for each.';
+comment on view cl_sales.owner_result is 'One row: somebody in sales, a month and an outcome. Over all rows of an outcome amount adds up to the deals'' amount_reporting, shares to their number; deals does not, since a deal that several share counts for each. Deals for which no rate is known are left out, as in all reports (cl_ops.quality, deal_without_rate).';
 comment on column cl_sales.owner_result.owner is 'who; (none): the source names nobody';
 comment on column cl_sales.owner_result.month is 'first day of the month in which the deals closed; open: were made';
 comment on column cl_sales.owner_result.outcome is 'won, lost or open';
 comment on column cl_sales.owner_result.deals is 'number of deals that the owner has a part of';
 comment on column cl_sales.owner_result.shares is 'sum of these parts, 1 being a whole deal';
-comment on column cl_sales.owner_result.amount is 'sum of the owner''s parts of their amounts, in the reporting currency; without deals for which no rate is known';
-comment on column cl_sales.owner_result.influenced_deals is 'of the deals, those with a touch in their journey';
+comment on column cl_sales.owner_result.amount is 'sum of the owner''s parts of their amounts, in the reporting currency';
+comment on column cl_sales.owner_result.influenced_deals is 'of the deals, those in whose journey somebody met content; what sales did (touches.activities) is none';
 comment on column cl_sales.owner_result.influenced_shares is 'sum of the owner''s parts of these';
-comment on column cl_sales.owner_result.influenced_amount is 'of the amount, that of deals with a touch in their journey';
+comment on column cl_sales.owner_result.influenced_amount is 'of the amount, that of influenced_deals';
