@@ -24,6 +24,7 @@ with gone as (
 )
 insert into reported_touch select * from gone;
 
+delete from cl_smarketing.handover;
 delete from cl_core.touch;
 delete from cl_core.robot_day;
 delete from cl_core.deal_person;
