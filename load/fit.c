@@ -3,6 +3,7 @@
 #include "common/copy_encode.h"
 #include "load/fit_journeys.h"
 #include "load/fit_store.h"
+#include "load/fit_sums.h"
 #include "load/refresh.h"
 
 #include <stdlib.h>
@@ -13,8 +14,10 @@ typedef struct Fitting {
     Pg *pg;
     FitItems items;
     ModelFit fits[FITTED_MODELS_COUNT];
+    size_t places[FITTED_MODELS_COUNT]; /* in the arrays of cl_marketing.fitted_touch, from 0 */
     size_t count;
     size_t state_max;
+    FitSums sums;
     /* for the touches of a journey */
     size_t capacity;
     ScoredTouch *scored;
@@ -32,6 +35,7 @@ static void fitting_done(Fitting *fitting)
 {
     for (size_t i = 0; i < fitting->count; i++)
         model_fit_done(&fitting->fits[i]);
+    fit_sums_done(&fitting->sums);
     fit_items_done(&fitting->items);
     free(fitting->scored);
     free(fitting->weights);
@@ -73,7 +77,7 @@ static Status fit_all(Fitting *fitting, const ModelSet *models, Error *error)
         const FittedModel *model = models->fitted[i];
         const uint32_t *group_of = model->item == FITTED_CONTENT ? fitting->items.topic_of : NULL;
         TRY(model_fit_make(model, fitting->items.counts[model->item], group_of, &fitting->fits[i], error));
-        fitting->count++;
+        fitting->places[fitting->count++] = (size_t)(model->number - FITTED_NUMBER_BASE - 1);
         has_chain = has_chain || model->kind == FITTED_MARKOV;
     }
     TRY(fit_journeys_read(fitting->pg, &fitting->items, meet, fitting, error));
@@ -140,7 +144,7 @@ static Status put_shares(Fitting *fitting, const int64_t *shares, size_t i, int6
     bool are_null[FITTED_MODELS_COUNT] = {true, true, true, true, true};
     size_t length = 0;
     for (size_t m = 0; m < fitting->count; m++) {
-        size_t place = (size_t)(fitting->fits[m].model->number - FITTED_NUMBER_BASE - 1);
+        size_t place = fitting->places[m];
         values[place] = shares ? shares[m * fitting->capacity + i] : same;
         are_null[place] = false;
         length = place + 1 > length ? place + 1 : length;
@@ -216,6 +220,14 @@ static Status credit(void *context, const FitJourney *journey, Error *error)
         if (fitting->has_campaigns)
             TRY(credit_campaigns(fitting, journey, m, error));
     }
+    const FitShares shares = {.weights = fitting->weights,
+                              .credits = fitting->credits,
+                              .campaign_weights = fitting->has_campaigns ? fitting->campaign_weights : NULL,
+                              .campaign_credits = fitting->has_campaigns ? fitting->campaign_credits : NULL,
+                              .stride = fitting->capacity};
+    TRY(fit_sums_add(&fitting->sums, journey, &shares, error));
+    if (!journey->is_to_be_written)
+        return STATUS_OK;
     TRY(put_row(fitting, journey, 0, error));
     for (size_t i = 1; i < journey->count; i++)
         TRY(put_row(fitting, journey, i, error));
@@ -229,8 +241,10 @@ static Status fit_and_credit(Fitting *fitting, const ModelSet *models, Error *er
         TRY(fit_all(fitting, models, error));
     TRY(refresh_step(fitting->pg, "refresh/56_fit_scores.sql", error));
     if (models->fitted_count > 0) {
+        TRY(fit_sums_make(fitting->pg, &fitting->items, fitting->places, fitting->count, &fitting->sums, error));
         TRY(fit_journeys_read(fitting->pg, &fitting->items, credit, fitting, error));
         TRY(flush(fitting, error));
+        TRY(fit_sums_flush(&fitting->sums, error));
     }
     return refresh_step(fitting->pg, "refresh/57_fit_sums.sql", error);
 }

@@ -1,14 +1,16 @@
 #include "load/fit_journeys.h"
 
+#include "common/time.h"
 #include "load/cursor.h"
 
 #include <stdlib.h>
 
 /* Columns of fit_journey, in the order asked for. */
-enum { DEAL_ID, OUTCOME, AMOUNT, IS_TOUCH, CONTENT_ID, ARRIVAL_ID, ROLE_WEIGHT };
+enum { DEAL_ID, OUTCOME, MONTH, AMOUNT, IS_TO_BE_WRITTEN, IS_TOUCH, CONTENT_ID, ARRIVAL_ID, ROLE_WEIGHT };
 
-static const char journey_query[] = "select deal_id, outcome, amount, is_touch, content_id, arrival_id, role_weight "
-                                    "from pg_temp.fit_journey order by deal_id, position";
+static const char journey_query[] =
+    "select deal_id, outcome, month, amount, is_to_be_written, is_touch, content_id, arrival_id, role_weight "
+    "from pg_temp.fit_journey order by deal_id, position";
 
 typedef struct Reading {
     const FitItems *items;
@@ -20,6 +22,7 @@ typedef struct Reading {
     uint32_t *numbers[FITTED_ITEM_COUNT];
     JourneyTouch *touches;
     bool *is_of_campaigns;
+    uint32_t *arrivals;
 } Reading;
 
 void fit_items_done(FitItems *items)
@@ -44,6 +47,12 @@ static Status reserve_items(void **items, size_t *capacity, size_t count, size_t
     return STATUS_OK;
 }
 
+/* Numbers are dense: so many there are when this one was seen. */
+static void count_number(size_t *count, uint32_t number)
+{
+    *count = number < *count ? *count : number + (size_t)1;
+}
+
 static Status take_content(void *context, const PgResult *result, size_t row, Error *error)
 {
     FitItems *items = context;
@@ -53,7 +62,7 @@ static Status take_content(void *context, const PgResult *result, size_t row, Er
     items->topic_of = topics;
     uint32_t topic = (uint32_t)value_int32(pg_value(result, row, 1));
     items->topic_of[items->contents.count] = topic;
-    items->counts[FITTED_TOPIC] = topic < items->counts[FITTED_TOPIC] ? items->counts[FITTED_TOPIC] : topic + 1U;
+    count_number(&items->counts[FITTED_TOPIC], topic);
     return key_index_add(&items->contents, &key, error);
 }
 
@@ -64,10 +73,12 @@ static Status take_arrival(void *context, const PgResult *result, size_t row, Er
     void *arrivals = items->of_arrival;
     TRY(reserve_items(&arrivals, &items->arrival_capacity, items->arrivals.count, sizeof *items->of_arrival, error));
     items->of_arrival = arrivals;
-    uint32_t channel = (uint32_t)value_int32(pg_value(result, row, 1));
-    items->of_arrival[items->arrivals.count] = (FitArrival){channel, value_bool(pg_value(result, row, 2))};
-    items->counts[FITTED_CHANNEL] =
-        channel < items->counts[FITTED_CHANNEL] ? items->counts[FITTED_CHANNEL] : channel + 1U;
+    FitArrival *arrival = &items->of_arrival[items->arrivals.count];
+    arrival->channel = (uint32_t)value_int32(pg_value(result, row, 1));
+    arrival->campaign = (uint32_t)value_int32(pg_value(result, row, 2));
+    arrival->is_of_campaigns = value_bool(pg_value(result, row, 3));
+    count_number(&items->counts[FITTED_CHANNEL], arrival->channel);
+    count_number(&items->campaign_count, arrival->campaign);
     return key_index_add(&items->arrivals, &key, error);
 }
 
@@ -75,8 +86,9 @@ Status fit_items_read(Pg *pg, FitItems *items, Error *error)
 {
     TRY(cursor_read(pg, "select content_id, topic from pg_temp.fit_content order by content_id", take_content, items,
                     error));
-    TRY(cursor_read(pg, "select arrival_id, channel, is_of_campaigns from pg_temp.fit_arrival order by arrival_id",
-                    take_arrival, items, error));
+    TRY(cursor_read(
+        pg, "select arrival_id, channel, campaign, is_of_campaigns from pg_temp.fit_arrival order by arrival_id",
+        take_arrival, items, error));
     items->counts[FITTED_CONTENT] = items->contents.count;
     return STATUS_OK;
 }
@@ -104,6 +116,11 @@ static Status reserve(Reading *reading, size_t count, Error *error)
     if (!is_of_campaigns)
         return error_no_memory(error);
     reading->is_of_campaigns = is_of_campaigns;
+    uint32_t *arrivals = reallocarray(reading->arrivals, capacity, sizeof *arrivals);
+    if (!arrivals)
+        return error_no_memory(error);
+    reading->arrivals = arrivals;
+    reading->journey.arrivals = arrivals;
     reading->journey.is_of_campaigns = is_of_campaigns;
     reading->capacity = capacity;
     return STATUS_OK;
@@ -132,7 +149,9 @@ static Status take_row(void *context, const PgResult *result, size_t row, Error 
         reading->is_open = true;
         journey->deal_id = deal_id;
         journey->outcome = outcome_of(pg_value(result, row, OUTCOME));
+        journey->month = value_int32(pg_value(result, row, MONTH)) - time_date_to_postgres(0);
         journey->amount = value_int64(pg_value(result, row, AMOUNT));
+        journey->is_to_be_written = value_bool(pg_value(result, row, IS_TO_BE_WRITTEN));
         journey->count = 0;
     }
     if (!value_bool(pg_value(result, row, IS_TOUCH)))
@@ -147,6 +166,7 @@ static Status take_row(void *context, const PgResult *result, size_t row, Error 
     reading->numbers[FITTED_CONTENT][journey->count] = content;
     reading->numbers[FITTED_CHANNEL][journey->count] = reading->items->of_arrival[arrival].channel;
     reading->numbers[FITTED_TOPIC][journey->count] = reading->items->topic_of[content];
+    reading->arrivals[journey->count] = arrival;
     reading->is_of_campaigns[journey->count] = reading->items->of_arrival[arrival].is_of_campaigns;
     reading->touches[journey->count++] = (JourneyTouch){.role_weight = value_int64(pg_value(result, row, ROLE_WEIGHT))};
     return STATUS_OK;
@@ -162,5 +182,6 @@ Status fit_journeys_read(Pg *pg, const FitItems *items, FitJourneyTake take, voi
         free(reading.numbers[i]);
     free(reading.touches);
     free(reading.is_of_campaigns);
+    free(reading.arrivals);
     return status;
 }

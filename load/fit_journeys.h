@@ -16,8 +16,8 @@
 #include "load/key_index.h"
 
 typedef struct FitArrival {
-    uint32_t channel;
-    bool is_of_campaigns; /* its campaign counts in reports on campaigns */
+    uint32_t channel, campaign; /* a campaign is one with its source and medium */
+    bool is_of_campaigns;       /* its campaign counts in reports on campaigns */
 } FitArrival;
 
 typedef struct FitItems {
@@ -25,7 +25,7 @@ typedef struct FitItems {
     uint32_t *topic_of;          /* by content */
     FitArrival *of_arrival;      /* by arrival */
     size_t topic_capacity, arrival_capacity;
-    size_t counts[FITTED_ITEM_COUNT];
+    size_t counts[FITTED_ITEM_COUNT], campaign_count;
 } FitItems;
 
 #define FIT_ITEMS_EMPTY ((FitItems){0})
@@ -37,9 +37,12 @@ void fit_items_done(FitItems *items);
 typedef struct FitJourney {
     Key deal_id;
     JourneyOutcome outcome;
-    int64_t amount; /* minor units */
-    size_t count;   /* touches; 0: none */
+    int32_t month;         /* its first day, since 1970 */
+    int64_t amount;        /* minor units */
+    bool is_to_be_written; /* its credits are not those that stand in cl_marketing.fitted_touch */
+    size_t count;          /* touches; 0: none */
     const uint32_t *items[FITTED_ITEM_COUNT];
+    const uint32_t *arrivals;    /* by touch: the place of its arrival */
     const JourneyTouch *touches; /* only role_weight is set */
     const bool *is_of_campaigns; /* by touch */
 } FitJourney;

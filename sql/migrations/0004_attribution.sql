@@ -119,6 +119,7 @@ create table cl_marketing.fitted_touch (
 );
 
 -- What they were fitted to. Numbers of states follow the order of stable keys, so that the same facts give the same rows.
+-- The tables that may be long have no foreign keys, for the same reason.
 create table cl_marketing.state_effect (
     model text not null references cl_marketing.model (name),
     state_no integer not null,
@@ -154,18 +155,17 @@ create table cl_marketing.state_value (
     lost_deals bigint not null,
     value numeric not null,
     standard_error numeric not null,
-    primary key (model, set_no, state_no),
-    foreign key (model, state_no) references cl_marketing.state_effect
+    primary key (model, set_no, state_no)
 );
 
 create table cl_marketing.transition (
-    model text not null references cl_marketing.model (name),
+    model text not null,
     from_no integer not null,
     to_no integer not null,
     from_state text not null,
     to_state text not null,
-    from_content_id uuid references cl_core.content deferrable initially deferred,
-    to_content_id uuid references cl_core.content deferrable initially deferred,
+    from_content_id uuid,
+    to_content_id uuid,
     won bigint not null,
     lost bigint not null,
     probability numeric not null,

@@ -2,7 +2,7 @@
 -- they are known by, and tables for what it finds.
 
 create temporary table fit_deal on commit drop as
-select d.deal_id, (d.amount_reporting * power(10::numeric, s.currency_exponent))::bigint as amount
+select d.deal_id, true as is_to_be_written, (d.amount_reporting * power(10::numeric, s.currency_exponent))::bigint as amount
 from cl_core.deal as d
 cross join cl_ops.setting as s
 where d.outcome in ('open', 'won', 'lost') and d.amount_reporting is not null;
@@ -10,7 +10,7 @@ alter table fit_deal add primary key (deal_id);
 analyze fit_deal;
 
 create temporary view fit_journey as
-select d.deal_id, t.position, t.outcome, d.amount, t.touched_at is not null as is_touch, t.content_id, t.arrival_id,
+select d.deal_id, t.position, t.outcome, t.month, d.amount, d.is_to_be_written, t.touched_at is not null as is_touch, t.content_id, t.arrival_id,
     t.role_weight
 from fit_deal as d
 join cl_marketing.deal_touch as t on t.deal_id = d.deal_id;
@@ -25,10 +25,23 @@ where exists (
 
 create temporary table fit_arrival on commit drop as
 select a.arrival_id, (dense_rank() over (order by a.channel collate "C") - 1)::integer as channel,
-    a.channel as channel_name, j.is_of_campaigns
+    a.channel as channel_name,
+    (dense_rank() over (
+        order by coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)')
+    ) - 1)::integer as campaign,
+    j.is_of_campaigns
 from cl_core.arrival as a
 join journey_arrival as j on j.arrival_id = a.arrival_id
 where exists (select from cl_marketing.deal_touch as t where t.arrival_id = a.arrival_id and t.touched_at is not null);
+
+-- Sums over touches, in parts; by model number less 100, as in cl_marketing.fitted_touch.
+create temporary table fit_content_sum (
+    content_id uuid, month date, outcome text, deals bigint, weights bigint[], credits bigint[]
+) on commit drop;
+create temporary table fit_arrival_sum (
+    arrival_id uuid, month date, outcome text, deals bigint, weights bigint[], credits bigint[], campaign_deals bigint,
+    campaign_weights bigint[], campaign_credits bigint[]
+) on commit drop;
 
 -- Numbers of states are those of a model; in steps the start is -1, won -2 and lost -3.
 create temporary table fit_state (

@@ -1,6 +1,8 @@
 -- What was fitted, with names, in the place of what was fitted before. If no score is another one, the credits of deals
 -- that did not change stay; those of all others go.
 
+analyze fit_step, fit_value;
+
 create temporary table fit_name on commit drop as
 select m.model, k.number, k.name
 from cl_marketing.model as m
@@ -104,6 +106,7 @@ insert into cl_marketing.state_effect select * from new_state_effect;
 insert into cl_marketing.folded_item select * from new_folded_item;
 insert into cl_marketing.state_value select * from new_state_value;
 
+analyze new_state_effect;
 insert into cl_marketing.transition
     (model, from_no, to_no, from_state, to_state, from_content_id, to_content_id, won, lost, probability, won_share,
      lost_share)
@@ -118,9 +121,9 @@ left join new_state_effect as f on f.model = m.name and f.state_no = s.from_numb
 left join new_state_effect as u on u.model = m.name and u.state_no = s.to_number + 1
 window outgoing as (partition by s.model, s.from_number);
 
-delete from fit_deal as d
+update fit_deal as d
+set is_to_be_written = false
 where not (select is_whole from fit_due) and not exists (select from changed_deal as c where c.deal_id = d.deal_id);
-analyze fit_deal;
 
 delete from cl_marketing.fitted_touch as t
 where (select is_whole from fit_due) or t.deal_id in (select c.deal_id from changed_deal as c);
