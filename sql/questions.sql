@@ -18,6 +18,15 @@ group by url, title, channel
 order by credit desc, content, channel
 limit 20;
 
+-- What part of the won deals would be lost without a channel, by a chain fitted to won and lost deals; and where do deals
+-- go after it?
+select e.state as channel, e.won_deals, e.lost_deals, e.effect, t.to_state as next_step, t.probability
+from cl_marketing.state_effect as e
+join cl_marketing.transition as t on t.model = e.model and t.from_no = e.state_no
+where e.model = 'markov_channel'
+order by e.effect desc, channel, t.probability desc, next_step
+limit 20;
+
 -- What has a lead consumed?
 select coalesce(title, url) as content, topic, first_viewed_at, last_viewed_at, views, dwell_seconds
 from cl_sales.lead_content

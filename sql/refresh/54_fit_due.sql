@@ -1,6 +1,6 @@
--- Whether the models that are fitted to all journeys are to be fitted anew: a deal changed, or a topic of what journeys
--- hold, or which models are wanted. is_whole: then the credits of all deals are written anew; so they are if a score
--- changes.
+-- Whether the models that are fitted to all journeys are to be fitted anew: a deal changed, or, for models that know
+-- topics, a topic of what journeys hold, or which models are wanted. is_whole: then the credits of all deals are written
+-- anew; so they are if a score changes.
 
 create temporary table fit_due on commit drop as
 select w.is_whole or w.is_wanted and exists (select from changed_deal) as is_due, w.is_whole,
@@ -12,6 +12,13 @@ cross join (
         exists (
             select from changed_topic as c
             where exists (select from cl_marketing.deal_touch as t where t.content_id = c.content_id)
+        )
+        and exists (
+            select from cl_marketing.model as m
+            where m.is_computed and (
+                m.name in ('markov_topic', 'shapley_topic')
+                or m.name = 'markov_content' and exists (select from cl_marketing.folded_item as f where f.model = m.name)
+            )
         )
         or exists (
             select from cl_marketing.model as m
