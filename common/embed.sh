@@ -11,11 +11,11 @@ output=$5
 {
     printf '#include "%s"\n\n' "$header"
     cd "$folder"
-    find . -name "*$suffix" | sed 's|^\./||' | LC_ALL=C sort >"$output.names"
+    find . -type f -name "*$suffix" | sed 's|^\./||' | LC_ALL=C sort >"$output.names"
     number=0
     while IFS= read -r name; do
         printf 'static const char text_%d[] = {' "$number"
-        od -An -v -tx1 "$name" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
+        od -An -v -tx1 "$name" | sed 's/ \([0-9a-f][0-9a-f]\)/(char)0x\1,/g'
         printf '0};\n'
         number=$((number + 1))
     done <"$output.names"

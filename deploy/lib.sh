@@ -16,6 +16,7 @@
     BUILD_PACKAGES=(
         build-essential cmake ninja-build pkg-config libpq-dev libxml2-dev zlib1g-dev libyaml-dev libxxhash-dev
         libsodium-dev libpsl-dev libidn2-dev libcurl4-openssl-dev liblapack-dev ca-certificates libcmocka-dev tzdata
+        libjs-chart.js
     )
 }
 

@@ -10,6 +10,7 @@
 #include "load/definition_setting.h"
 #include "load/intake.h"
 #include "load/migrate.h"
+#include "load/page.h"
 #include "load/refresh.h"
 #include "load/report.h"
 
@@ -47,6 +48,7 @@ static const OptionCommand commands[] = {
     {"check", .meaning = "let the server check the conditions of the configuration; changes nothing"},
     {"status", .meaning = "say how far facts and reports stand"},
     {"verify", .meaning = "check the reports against the facts"},
+    {"report", .meaning = "write the page that people read, one HTML file"},
 };
 
 static const OptionNote files[] = {
@@ -56,6 +58,7 @@ static const OptionNote files[] = {
 static const OptionNote variables[] = {
     {"CLOSEDLOOP_DATABASE", "the connection string, before what the configuration says"},
     {"CLOSEDLOOP_SPOOL", "the spool, likewise"},
+    {"CLOSEDLOOP_REPORT", "the page, likewise"},
 };
 
 static const OptionProgram program = {
@@ -160,6 +163,20 @@ static Status run_check(const Work *work, Pg *pg, FILE *stream, Error *error)
     return STATUS_OK;
 }
 
+/* What is missing is said, and the page is written without it. */
+static Status run_report(const Work *work, Pg *pg, Error *error)
+{
+    PageOutcome outcome = {0};
+    const PageSetting *setting = &work->config->page;
+    TRY(page_write(pg, PAGE_CHARTS, setting->language, setting->file, &outcome, error));
+    if (!outcome.has_charts)
+        log_warning(work->log, "report: no charts, tables alone: " PAGE_CHARTS " is not there (libjs-chart.js)");
+    if (outcome.withheld)
+        log_warning(work->log, "report: %zu parts are left out: the role has no right to read them", outcome.withheld);
+    log_info(work->log, "report: %s, %.1f MB", setting->file, (double)outcome.bytes / 1e6);
+    return STATUS_OK;
+}
+
 static Status run_command(Work *work, Pg *pg, const char *command, Error *error)
 {
     if (strcmp(command, "migrate") == 0) {
@@ -176,6 +193,8 @@ static Status run_command(Work *work, Pg *pg, const char *command, Error *error)
         return report_verify(pg, stdout, error);
     if (strcmp(command, "check") == 0)
         return run_check(work, pg, stdout, error);
+    if (strcmp(command, "report") == 0)
+        return run_report(work, pg, error);
     if (strcmp(command, "run") == 0) {
         /* before anything is loaded, as with all else that is wrong in the configuration */
         TRY(definition_setting_check(pg, work->config, error));

@@ -3,6 +3,7 @@
 #include "common/classification.h"
 #include "common/config/attribution.h"
 #include "common/config/content_rule.h"
+#include "common/config/page.h"
 #include "common/config/persona.h"
 #include "common/config/preset_use.h"
 #include "common/config/schema.h"
@@ -48,6 +49,7 @@ typedef struct ConfigEntry {
     SchemaItems sources, content, stages, personas;
     ScoreEntry score;
     SlaEntry sla;
+    PageEntry page;
 } ConfigEntry;
 
 static const SchemaField reporting_fields[] = {
@@ -98,6 +100,8 @@ static const SchemaField config_fields[] = {
      .meaning = "points for who a lead is and for what it did"},
     {"sla", SCHEMA_MAPPING, offsetof(ConfigEntry, sla), .schema = &sla_schema,
      .meaning = "what marketing and sales have promised each other"},
+    {"report", SCHEMA_MAPPING, offsetof(ConfigEntry, page), .schema = &page_schema,
+     .meaning = "the page that closedloop report writes"},
 };
 static const Schema config_schema = {config_fields, sizeof config_fields / sizeof config_fields[0], sizeof(ConfigEntry),
                                      .has_node = false};
@@ -178,6 +182,11 @@ static Status take_paths(const ConfigEntry *entry, Arena *arena, Config *config,
 {
     TRY(take_path(config, "CLOSEDLOOP_SPOOL", entry->spool, arena, &config->spool, error));
     TRY(take_path(config, "CLOSEDLOOP_SECRET_FILE", entry->secret_file, arena, &config->secret_file, error));
+    const char *page = entry->page.file ? entry->page.file : path_join(arena, config->spool, "report.html");
+    if (!page)
+        return no_room(config->path, error);
+    config->page.language = (PageLanguage)entry->page.language;
+    TRY(take_path(config, "CLOSEDLOOP_REPORT", page, arena, &config->page.file, error));
     const char *database = environment("CLOSEDLOOP_DATABASE");
     config->database = arena_copy(arena, text_from(database ? database : entry->database));
     return config->database ? STATUS_OK : no_room(config->path, error);

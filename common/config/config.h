@@ -11,6 +11,7 @@
 #include "common/arena.h"
 #include "common/classification.h"
 #include "common/config/attribution.h"
+#include "common/config/page.h"
 #include "common/config/persona.h"
 #include "common/config/score.h"
 #include "common/config/sla.h"
@@ -206,15 +207,17 @@ typedef struct Config {
     size_t persona_count;
     Score score;
     Sla sla;
+    PageSetting page;
     const Source *sources;
     size_t source_count;
 } Config;
 
 /* The file that --config names, or else $CLOSEDLOOP_CONFIG, ./closedloop.yaml, /etc/closedloop/closedloop.yaml, the
- * first of the latter two that is there. $CLOSEDLOOP_SPOOL, $CLOSEDLOOP_SECRET_FILE and $CLOSEDLOOP_DATABASE come
- * before what the file says; paths in the environment are relative to the working folder, and an empty variable counts
- * as not set. Where the file says nothing, reports are in UTC and EUR, and the spool is /var/spool/closedloop.
- * ERROR_CONFIG with file, line and column for what is wrong in it; ERROR_CONFIG if there is no file. */
+ * first of the latter two that is there. $CLOSEDLOOP_SPOOL, $CLOSEDLOOP_SECRET_FILE, $CLOSEDLOOP_REPORT and
+ * $CLOSEDLOOP_DATABASE come before what the file says; paths in the environment are relative to the working folder, and
+ * an empty variable counts as not set. Where the file says nothing, reports are in UTC and EUR, and the spool is
+ * /var/spool/closedloop. ERROR_CONFIG with file, line and column for what is wrong in it; ERROR_CONFIG if there is no
+ * file. */
 Status config_load(const char *option_path, Config *ret_config, Error *error);
 
 /* The source of that name; NULL if there is none. */

@@ -1,0 +1,201 @@
+// What drove sales.
+
+const marketing = {model: setting.model, span: 'all', outcome: 'won', kind: 'content'};
+const kinds = ['content', 'channel', 'campaign', 'topic'];
+
+function modelName(model) {
+    return word('model', model);
+}
+
+function spanName(span) {
+    return /^\d{4}-\d{2}$/.test(span) ? show('month', span) : say('span.' + span);
+}
+
+// How an item is called.
+function itemName(kind, item) {
+    if (item.role)
+        return say('item.' + item.role);
+    if (item.name === '(none)')
+        return kind === 'campaign' ? say('no-campaign', {place: item.place || ''}) : say('item.none');
+    return item.name;
+}
+
+function itemCell(kind, item) {
+    const name = itemName(kind, item);
+    const place = item.name === '(none)' || item.role ? null : item.place;
+    return make('span', {class: 'item' + (item.role ? ' item-special' : '')}, plain(name),
+        place && place !== item.name && make('span', {class: 'under'}, plain(place.replace(/^https?:\/\//, ''))));
+}
+
+function creditOf(item, model, outcome, span) {
+    const bySpan = item.credit && item.credit[outcome];
+    const byModel = bySpan && bySpan[span];
+    return byModel && byModel[model] || [null, null];
+}
+
+function influenceOf(item) {
+    const bySpan = item.influence && item.influence[marketing.outcome];
+    return bySpan && bySpan[marketing.span] || [null, null, null, null];
+}
+
+function spendOf(item) {
+    return item.spend && item.spend[marketing.span] || [null, null, null, null];
+}
+
+// Those that have anything to show in the chosen months.
+function itemsOf(kind) {
+    const items = data.marketing.kinds && data.marketing.kinds[kind] || [];
+    return items.filter(item => creditOf(item, marketing.model, marketing.outcome, marketing.span)[0] !== null ||
+        influenceOf(item)[2] || marketing.outcome === 'won' && spendOf(item)[0]);
+}
+
+// ------------------------------------------------------------------------------------------------ the parts
+
+function marketingControls(redraw) {
+    const take = key => value => {
+        marketing[key] = value;
+        redraw();
+        announce(say('now-shown', {model: modelName(marketing.model), span: spanName(marketing.span)}));
+        const control = document.querySelector(`.controls [name="${key}"]`);
+        if (control)
+            control.focus();
+    };
+    return make('div', {class: 'controls'},
+        choice('model', say('model'), setting.models.map(model => [model.name, modelName(model.name)]), marketing.model, take('model')),
+        choice('span', say('months'), data.marketing.spans.map(span => [span.span, spanName(span.span)]), marketing.span, take('span')),
+        choice('outcome', say('deals'), [['won', say('outcome.won')], ['open', say('outcome.open')]], marketing.outcome, take('outcome')),
+        make('p', {class: 'about model-about'}, make('strong', null, modelName(marketing.model) + ': '),
+            say('model-about.' + marketing.model) === 'model-about.' + marketing.model
+                ? (setting.models.find(model => model.name === marketing.model) || {}).meaning || ''
+                : say('model-about.' + marketing.model)));
+}
+
+function marketingTiles() {
+    const span = data.marketing.spans.find(entry => entry.span === marketing.span);
+    return tiles(
+        [say('won-revenue'), show('money', span.won_amount), say('won-deals', {count: formats.number.format(span.won_deals)}), 'won'],
+        [say('touched'), show('percent', span.touched_share), say('touched-note', {amount: show('money', span.touched_amount)}), 'touched'],
+        [say('pipeline'), show('money', span.open_amount), say('open-deals', {count: formats.number.format(span.open_deals)}), 'open'],
+        [say('new-leads'), show('number', span.leads), say('new-leads-note'), 'leads'],
+        [say('spend'), show('money', span.cost), say('spend-note'), 'cost']);
+}
+
+function driversCard(redraw) {
+    const kind = marketing.kind, items = itemsOf(kind);
+    const credit = item => creditOf(item, marketing.model, marketing.outcome, marketing.span);
+    const top = items.filter(item => !item.role && credit(item)[0] > 0).sort((a, b) => credit(b)[0] - credit(a)[0]).slice(0, 10);
+    const bars = top.length && barChart(say('chart-drivers', {kind: say('kind.' + kind), model: modelName(marketing.model)}),
+        top.map(item => itemName(kind, item)), top.map(item => credit(item)[0]), true);
+    const hasSpend = kind !== 'topic' && marketing.outcome === 'won';
+    const columns = [
+        {key: 'name', label: say('kind-one.' + kind), kind: 'text', value: item => itemName(kind, item), cell: item => itemCell(kind, item)},
+        kind === 'content' && {key: 'topic', label: say('topic'), kind: 'text', value: item => item.role ? null : item.topic},
+        {key: 'credit', label: say('credit'), kind: 'money', value: item => credit(item)[0], about: say('credit-about')},
+        {key: 'share', label: say('share'), kind: 'percent', value: item => credit(item)[1], about: say('share-about')},
+        {key: 'sourced', label: say('sourced'), kind: 'money', value: item => influenceOf(item)[1], about: say('sourced-about')},
+        {key: 'sourced-deals', label: say('sourced-deals'), kind: 'number', value: item => influenceOf(item)[0], about: say('sourced-about')},
+        {key: 'influenced', label: say('influenced'), kind: 'money', value: item => influenceOf(item)[3], about: say('influenced-about')},
+        {key: 'influenced-deals', label: say('influenced-deals'), kind: 'number', value: item => influenceOf(item)[2], about: say('influenced-about')},
+        hasSpend && {key: 'cost', label: say('cost'), kind: 'money', value: item => spendOf(item)[0]},
+        hasSpend && {key: 'return', label: say('return'), kind: 'ratio', value: item => spendOf(item)[3],
+            about: say('return-about', {model: modelName(setting.model)})},
+    ];
+    return card('drivers', say('drivers'), say('drivers-about'),
+        segments('kind', say('by'), kinds.map(name => [name, say('kind.' + name)]), kind, value => {
+            marketing.kind = value;
+            redraw();
+            document.querySelector(`.segments [value="${value}"]`).focus();
+        }),
+        bars,
+        table({name: kind, caption: say('drivers-of', {kind: say('kind.' + kind), model: modelName(marketing.model)}), columns,
+            searched: [{value: item => item.place}], rows: items, sort: 'credit', limit: 12, fixed: item => Boolean(item.role),
+            rowClass: item => item.role ? 'special' : null}));
+}
+
+function modelsCard() {
+    const kind = marketing.kind;
+    const share = (item, model) => creditOf(item, model, marketing.outcome, marketing.span)[1];
+    return card('models', say('side-by-side'), say('side-by-side-about', {kind: say('kind.' + kind)}),
+        table({name: 'models-' + kind, caption: say('side-by-side'), sort: marketing.model, limit: 12, fixed: item => Boolean(item.role),
+            rowClass: item => item.role ? 'special' : null, rows: itemsOf(kind),
+            columns: [{key: 'name', label: say('kind-one.' + kind), kind: 'text', value: item => itemName(kind, item)},
+                ...setting.models.map(model => ({key: model.name, label: modelName(model.name), kind: 'percent',
+                    about: model.meaning, value: item => share(item, model.name), heat: item => share(item, model.name) / 40}))]}));
+}
+
+function monthsCard() {
+    const months = data.marketing.spans.filter(span => /^\d{4}-\d{2}$/.test(span.span)).reverse();
+    if (!months.length)
+        return null;
+    return card('months', say('by-month'), say('by-month-about'),
+        columnChart(say('by-month'), months.map(month => show('shortMonth', month.span)), [
+            [say('with-content'), months.map(month => month.touched_amount), 'series-1'],
+            [say('without-content'), months.map(month => month.untouched_amount), 'series-2'],
+        ], true, true),
+        table({name: 'months', caption: say('by-month'), rows: months, sort: 'month', hasFilter: false, limit: 12, columns: [
+            {key: 'month', label: say('month'), kind: 'month', value: month => month.span},
+            {key: 'won', label: say('won-revenue'), kind: 'money', value: month => month.won_amount},
+            {key: 'deals', label: say('won-deals-short'), kind: 'number', value: month => month.won_deals},
+            {key: 'with', label: say('with-content'), kind: 'money', value: month => month.touched_amount},
+            {key: 'leads', label: say('new-leads'), kind: 'number', value: month => month.leads},
+            {key: 'open', label: say('pipeline-made'), kind: 'money', value: month => month.open_amount},
+            {key: 'cost', label: say('cost'), kind: 'money', value: month => month.cost},
+        ]}));
+}
+
+// ------------------------------------------------------------------------------------------------ lift
+
+const LIFT = {title: 0, url: 1, topic: 2, wonWith: 3, lostWith: 4, wonWithout: 5, lostWithout: 6, rateWith: 7, rateWithout: 8, lift: 9,
+    low: 10, high: 11, isEnough: 12};
+
+// The interval on a line from -100 to 100 points, with nothing in the middle.
+function liftInterval(row) {
+    if (!row[LIFT.isEnough] || row[LIFT.low] === null)
+        return make('span', {class: 'badge'}, say('too-little'));
+    const at = value => 100 + 100 * value;
+    const tone = row[LIFT.low] > 0 ? 'good' : row[LIFT.high] < 0 ? 'bad' : 'even';
+    return make('svg', {class: 'interval ' + tone, viewBox: '0 0 200 20', role: 'img', 'aria-label': say('interval', {
+        low: show('points', row[LIFT.low]), high: show('points', row[LIFT.high])})},
+    make('line', {class: 'axis', x1: 0, x2: 200, y1: 10, y2: 10}), make('line', {class: 'zero', x1: 100, x2: 100, y1: 2, y2: 18}),
+    make('line', {class: 'range', x1: at(row[LIFT.low]), x2: at(row[LIFT.high]), y1: 10, y2: 10}),
+    make('circle', {class: 'point', cx: at(row[LIFT.lift]), cy: 10, r: 4.5}));
+}
+
+function liftVerdict(row) {
+    return !row[LIFT.isEnough] ? say('too-little') : row[LIFT.low] > 0 ? say('lift.more') : row[LIFT.high] < 0 ? say('lift.less') : say('lift.open');
+}
+
+function liftCard() {
+    if (!data.lift)
+        return card('lift', say('lift'), null, missing(data.lift === undefined ? null : [], 'lift-missing'));
+    return card('lift', say('lift'), say('lift-about'),
+        table({name: 'lift', caption: say('lift'), rows: data.lift, limit: 10, columns: [
+            {key: 'title', label: say('kind-one.content'), kind: 'text', value: row => row[LIFT.title],
+                cell: row => make('span', {class: 'item'}, plain(row[LIFT.title]), row[LIFT.topic] && make('span', {class: 'under'}, plain(row[LIFT.topic])))},
+            {key: 'with', label: say('rate-with'), kind: 'rate', value: row => row[LIFT.rateWith], about: say('rate-with-about')},
+            {key: 'without', label: say('rate-without'), kind: 'rate', value: row => row[LIFT.rateWithout]},
+            {key: 'lift', label: say('lift-column'), kind: 'points', value: row => row[LIFT.isEnough] ? row[LIFT.lift] : null},
+            {key: 'interval', label: say('interval-column'), kind: 'interval', value: row => row[LIFT.isEnough] ? row[LIFT.low] : null, cell: liftInterval},
+            {key: 'won', label: say('won-with'), kind: 'number', value: row => row[LIFT.wonWith]},
+            {key: 'lost', label: say('lost-with'), kind: 'number', value: row => row[LIFT.lostWith]},
+            {key: 'verdict', label: say('verdict'), kind: 'text', value: liftVerdict},
+        ]}));
+}
+
+// ------------------------------------------------------------------------------------------------ the view
+
+function marketingView() {
+    const view = make('div', {class: 'view'});
+    const redraw = () => {
+        clear(view, marketingControls(redraw), marketingTiles(), driversCard(redraw), modelsCard(), monthsCard(), liftCard(), gapsCard());
+        drawCharts();
+    };
+    if (!data.marketing)
+        return clear(view, missing(data.marketing));
+    view.ready = redraw;
+    return view;
+}
+
+function gapsCard() {
+    return card('gaps', say('gaps'), null, make('p', {class: 'missing'}, say('gaps-missing')));
+}

@@ -1,0 +1,127 @@
+// Before the call: who is warm, and what they have read.
+
+const LEAD = {name: 0, email: 1, company: 2, owner: 3, stage: 4, seen: 5, detail: 6};
+
+function leadName(lead) {
+    return lead[LEAD.name] || lead[LEAD.email] || say('lead-nameless');
+}
+
+function eventLine([at, what, title, detail]) {
+    return make('li', {class: 'event event-' + what},
+        make('time', {datetime: at}, show('time', at)),
+        make('div', null, make('span', {class: 'event-what'}, word('event', what)), ' ', title && plain(title),
+            detail && make('span', {class: 'under'}, plain(detail))));
+}
+
+function factList(entries) {
+    return make('dl', {class: 'facts'}, entries.filter(([, value]) => !isEmpty(value)).map(([label, value]) =>
+        make('div', null, make('dt', null, label), make('dd', null, value))));
+}
+
+function leadPanel(lead) {
+    const detail = lead[LEAD.detail];
+    const heading = make('h3', {id: 'lead-heading', tabindex: '-1'}, plain(leadName(lead)));
+    const facts = [[say('company'), lead[LEAD.company] && plain(lead[LEAD.company])], [say('email'), lead[LEAD.email] && plain(lead[LEAD.email])],
+        [say('job'), detail && detail.title && plain(detail.title)], [say('owner'), lead[LEAD.owner] && plain(lead[LEAD.owner])],
+        [say('stage'), lead[LEAD.stage] && plain(lead[LEAD.stage])], [say('last-seen'), lead[LEAD.seen] && show('day', lead[LEAD.seen])]];
+    if (!detail)
+        return [heading, factList(facts), make('p', {class: 'missing'}, say('lead-not-told'))];
+    facts.push([say('became-lead'), detail.became_lead_at && show('time', detail.became_lead_at)],
+        [say('first-seen'), detail.first_seen_at && show('time', detail.first_seen_at)],
+        [say('last-contact'), detail.last_activity_at && show('time', detail.last_activity_at) + (detail.last_activity ? ', ' + detail.last_activity : '')],
+        [say('topics'), detail.topics && detail.topics.length ? plain(detail.topics.join(', ')) : null],
+        [say('open-deals-short'), detail.open_deals ? show('number', detail.open_deals) : null],
+        [say('won-deals-short'), detail.won_deals ? show('number', detail.won_deals) : null]);
+    return [heading,
+        make('p', {class: 'highlights'}, make('span', {class: 'badge strong'}, say('new-contents', {count: formats.number.format(detail.new_since_contact)})), ' ',
+            make('span', {class: 'badge'}, say('views-of', {views: formats.number.format(detail.views), contents: formats.number.format(detail.contents)}))),
+        factList(facts),
+        make('h4', null, say('timeline')),
+        make('ol', {class: 'timeline'}, (detail.events || []).map(eventLine)),
+        (detail.events || []).length >= 25 && make('p', {class: 'about'}, say('timeline-newest'))];
+}
+
+function leadColumns(open, extra) {
+    return [
+        {key: 'name', label: say('lead'), kind: 'text', value: leadName, cell: lead =>
+            make('button', {type: 'button', class: 'link', onclick: () => open(lead)}, plain(leadName(lead)))},
+        {key: 'company', label: say('company'), kind: 'text', value: lead => lead[LEAD.company]},
+        ...extra,
+        {key: 'stage', label: say('stage'), kind: 'text', value: lead => lead[LEAD.stage]},
+        {key: 'owner', label: say('owner'), kind: 'text', value: lead => lead[LEAD.owner]},
+        {key: 'seen', label: say('last-seen'), kind: 'day', value: lead => lead[LEAD.seen]},
+    ];
+}
+
+function hotCard(open, list) {
+    const hot = list.filter(lead => lead[LEAD.detail] && lead[LEAD.detail].days_silent !== null && lead[LEAD.detail].days_silent <= 14 &&
+        lead[LEAD.detail].new_since_contact > 0);
+    const told = key => lead => lead[LEAD.detail][key];
+    return card('hot', say('hot'), say('hot-about'),
+        hot.length ? table({name: 'hot-leads', caption: say('hot'), rows: hot, sort: 'new', limit: 10, columns: leadColumns(open, [
+            {key: 'new', label: say('new-since'), kind: 'number', value: told('new_since_contact'), about: say('new-since-about')},
+            {key: 'deals', label: say('open-deals-short'), kind: 'number', value: told('open_deals')},
+            {key: 'topics', label: say('topics'), kind: 'text', value: lead => lead[LEAD.detail].topics.slice(0, 3).join(', ')},
+        ])}) : missing([], 'hot-missing'));
+}
+
+function searchCard(open, panel, list) {
+    const about = data.leads.leads > list.length
+        ? say('search-about-part', {listed: formats.number.format(list.length), leads: formats.number.format(data.leads.leads)})
+        : say('search-about', {leads: formats.number.format(data.leads.leads)});
+    return card('search', say('search'), about,
+        make('div', {class: 'split'},
+            table({name: 'leads', caption: say('search'), rows: list, sort: 'seen', limit: 15, filterLabel: say('search'), filterHint: say('search-hint'),
+                searched: [{value: lead => lead[LEAD.email]}], columns: leadColumns(open, [])}),
+            panel));
+}
+
+function salesTiles() {
+    const deals = data.deals && data.deals.list || [];
+    return tiles(
+        [say('leads'), show('number', data.leads.leads), say('leads-note'), 'leads'],
+        [say('pipeline'), data.marketing ? show('money', data.marketing.spans[0].open_amount) : NOTHING,
+            data.deals && say('open-deals', {count: formats.number.format(data.deals.deals)}), 'open'],
+        deals.length && [say('largest-deal'), show('money', deals[0][4]), plain(deals[0][1] || deals[0][0]), 'largest']);
+}
+
+const DEAL = {name: 0, account: 1, owner: 2, stage: 3, amount: 4, created: 5, expected: 6, people: 7, contents: 8, touched: 9, read: 10};
+
+function dealsCard() {
+    if (!data.deals || !data.deals.list)
+        return card('deals', say('open-deals-title'), null, missing(data.deals, 'deals-missing'));
+    const read = deal => (deal[DEAL.read] || []).map(([title]) => title).join(', ');
+    const readCell = deal => !deal[DEAL.read] ? NOTHING : make('details', null,
+        make('summary', null, say('contents-read', {count: formats.number.format(deal[DEAL.contents])})),
+        make('ul', {class: 'read'}, deal[DEAL.read].map(([title, , at]) => make('li', null, plain(title), make('span', {class: 'under'}, show('day', at))))));
+    const about = data.deals.deals > data.deals.list.length
+        ? say('deals-about-part', {listed: formats.number.format(data.deals.list.length), deals: formats.number.format(data.deals.deals)})
+        : say('deals-about');
+    return card('deals', say('open-deals-title'), about,
+        table({name: 'open-deals', caption: say('open-deals-title'), rows: data.deals.list, sort: 'amount', limit: 12, columns: [
+            {key: 'name', label: say('deal'), kind: 'text', value: deal => deal[DEAL.name],
+                cell: deal => make('span', {class: 'item'}, plain(deal[DEAL.name]), deal[DEAL.account] && make('span', {class: 'under'}, plain(deal[DEAL.account])))},
+            {key: 'amount', label: say('amount'), kind: 'money', value: deal => deal[DEAL.amount]},
+            {key: 'stage', label: say('deal-stage'), kind: 'text', value: deal => deal[DEAL.stage]},
+            {key: 'owner', label: say('owner'), kind: 'text', value: deal => deal[DEAL.owner]},
+            {key: 'expected', label: say('expected'), kind: 'day', value: deal => deal[DEAL.expected]},
+            {key: 'people', label: say('people'), kind: 'number', value: deal => deal[DEAL.people]},
+            {key: 'touched', label: say('last-touch'), kind: 'day', value: deal => deal[DEAL.touched]},
+            {key: 'read', label: say('what-read'), kind: 'text', value: read, cell: readCell},
+        ]}));
+}
+
+function salesView() {
+    const view = make('div', {class: 'view'});
+    if (!data.leads)
+        return clear(view, missing(data.leads), dealsCard());
+    const list = data.leads.list || [];
+    const panel = make('aside', {class: 'panel', tabindex: '0', 'aria-label': say('lead-panel')}, make('p', {class: 'missing'}, say('choose-lead')));
+    const open = lead => {
+        clear(panel, leadPanel(lead));
+        const heading = panel.querySelector('h3');
+        heading.focus({preventScroll: true});
+        heading.scrollIntoView({block: window.innerWidth < 900 ? 'start' : 'nearest'});
+    };
+    return clear(view, salesTiles(), hotCard(open, list), searchCard(open, panel, list), dealsCard());
+}
