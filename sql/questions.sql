@@ -160,5 +160,21 @@ where a.campaign is not null and a.campaign <> 'unattributed'
 order by o.became_lead_at desc, p.name
 limit 20;
 
+-- Who sold what, and how much of it had been reading? (Of a deal that several share each has a part.)
+select owner, sum(shares) as deals, sum(amount) as revenue, sum(influenced_amount) as influenced_revenue
+from cl_sales.owner_result
+where outcome = 'won'
+group by owner
+order by revenue desc, owner
+limit 10;
+
+-- What became of the deals that were known three months ago?
+select d.outcome as was, n.outcome as is_now, count(*) as deals, sum(n.amount_reporting) as amount
+from cl_ops.setting as s
+cross join lateral cl_core.deal_as_of(s.read_at - interval '3 months') as d
+join cl_core.deal as n on n.deal_id = d.deal_id
+group by d.outcome, n.outcome
+order by d.outcome, n.outcome;
+
 -- What is wrong with the data, and what do reports do about it?
 select name, item, detail from cl_ops.quality order by name, item limit 20;

@@ -36,6 +36,7 @@ drop function if exists cl_ops.differing_checks();
 drop function if exists cl_ops.keep_checks(jsonb);
 drop function if exists cl_marketing.attribution_as_of(timestamptz);
 drop function if exists cl_marketing.report_month_at(timestamptz);
+drop function if exists cl_core.deal_as_of(timestamptz);
 drop function if exists cl_marketing.deal_touch_as_of(timestamptz);
 drop function if exists cl_marketing.explain_fitted(uuid, text);
 drop function if exists cl_marketing.explain(uuid, text);

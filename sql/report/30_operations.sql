@@ -374,6 +374,17 @@ language sql stable as $$
                 or d.outcome = 'deleted'
         ) as differing
         union all
+        select 'deals that their versions tell otherwise', 0, count(*)
+        from (
+            (select deal_id, source, outcome, amount, currency, owner, merged_into_id from cl_core.deal
+             except
+             select deal_id, source, outcome, amount, currency, owner, merged_into_id from cl_core.deal_as_of('infinity'))
+            union all
+            (select deal_id, source, outcome, amount, currency, owner, merged_into_id from cl_core.deal_as_of('infinity')
+             except
+             select deal_id, source, outcome, amount, currency, owner, merged_into_id from cl_core.deal)
+        ) as differing
+        union all
         select 'touches of journeys that are none', 0, count(*)
         from cl_marketing.deal_touch as d
         where d.touched_at is not null

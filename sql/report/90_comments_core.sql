@@ -327,6 +327,7 @@ comment on column cl_core.lead_history.person_key is 'the same as lead_id';
 comment on column cl_core.lead_history.email_key is 'key of email, as in cl_core.person_alias';
 comment on column cl_core.lead_history.other_email_keys is 'keys of the further and earlier addresses that the contact claims';
 comment on column cl_core.lead_history.created_at is 'when the person became a lead';
+comment on table cl_core.deal_history is 'One row: a version of a record in cl_core.deal, as a source said it at the time. A version is kept if it differs from what its source said before; a deletion is a version too. Which of them counted at a moment: cl_core.deal_as_of(moment).';
 comment on column cl_core.deal_history.amount is 'amount in currency';
 comment on column cl_core.deal_history.closed_at is 'close date as the source says it; of an open deal, the expected one';
 
@@ -336,6 +337,7 @@ comment on table cl_core.arrival_seen is 'One row: an arrival that a batch broug
 comment on column cl_core.arrival_seen.arrival_id is 'the arrival: cl_core.arrival';
 comment on column cl_core.arrival_seen.batch_no is 'the batch: cl_ops.batch';
 
+comment on function cl_core.deal_as_of(timestamptz) is 'The deals as they were known at a moment: of the versions read by then (known_at) those that counted, with outcome and merges. Its close date is as the source said it; deals that it never dated have none. What a corrected mapping replaced is known since it was read anew.';
 comment on function cl_core.follow_merges() is 'Follows the merges in pg_temp.merge_step to their end. Used by refreshing.';
 comment on function cl_ops.analyze_grown(regclass[]) is 'Gathers statistics of tables that have grown by half since it was done last. Used by refresh.';
 comment on function cl_core.month_of(timestamptz) is 'First day of the month that holds the instant, in the reporting time zone.';
