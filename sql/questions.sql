@@ -176,5 +176,25 @@ join cl_core.deal as n on n.deal_id = d.deal_id
 group by d.outcome, n.outcome
 order by d.outcome, n.outcome;
 
+-- Why does a lead have the score that it has?
+select rule, at, content, points, weight, points_now from cl_sales.lead_score where email = :'email' order by points_now desc, at;
+
+-- Which leads have the highest score, and what of what they did says that they are about to buy?
+select name, company, owner, persona, stage, score, buying_signals
+from cl_sales.lead
+order by score desc nulls last, name
+limit 20;
+
+-- Which personas buy?
+select persona, leads, open_deals, won_deals, lost_deals, revenue, win_rate, lift, has_enough_data
+from cl_marketing.persona_performance
+order by revenue desc, persona;
+
+-- What does each persona read that wins deals?
+select persona, coalesce(title, url) as content, leads, influenced_won_deals, influenced_revenue, lift, has_enough_data
+from cl_marketing.content_persona
+where influenced_won_deals > 0
+order by persona, influenced_revenue desc, content;
+
 -- What is wrong with the data, and what do reports do about it?
 select name, item, detail from cl_ops.quality order by name, item limit 20;

@@ -2,6 +2,7 @@
 -- of one of them stops the migration with its name, and is never lost in silence.
 
 drop view if exists cl_sales.owner_result;
+drop view if exists cl_sales.lead_score;
 drop view if exists cl_sales.lead_timeline;
 drop view if exists cl_sales.lead_content;
 drop view if exists cl_sales.lead;
@@ -12,6 +13,8 @@ drop view if exists cl_marketing.deal_stage;
 drop view if exists cl_marketing.content_assist;
 drop view if exists cl_marketing.journey_path;
 drop view if exists cl_marketing.journey;
+drop view if exists cl_marketing.content_persona;
+drop view if exists cl_marketing.persona_performance;
 drop view if exists cl_marketing.content_lift;
 drop view if exists cl_marketing.campaign_return;
 drop view if exists cl_marketing.channel_return;

@@ -15,6 +15,24 @@ select
     end as stage,
     l.since as stage_since,
     p.stage as crm_stage,
+    (select n.persona from cl_smarketing.lead_persona as n where n.person_id = p.person_id) as persona,
+    case
+        when exists (select from cl_smarketing.definition as d where d.kind = 'score') then (
+            select coalesce(sum(round(d.points * case
+                    when d.did_condition is null then 1
+                    else cl_smarketing.score_weight(m.at, s.read_at, s.score_half_life_days)
+                end, 2)), 0.00)
+            from cl_smarketing.met_definition as m
+            join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'score'
+            where m.person_id = p.person_id
+        )
+    end as score,
+    (
+        select min(d.closed_at)
+        from cl_core.deal_person as dp
+        join cl_core.deal as d on d.deal_id = dp.deal_id
+        where dp.person_id = p.person_id and dp.is_contact and d.outcome = 'won'
+    ) as customer_since,
     p.became_lead_at,
     p.first_seen_at,
     p.last_seen_at,
@@ -46,6 +64,40 @@ select
             (select max(a.happened_at) from cl_core.activity as a where a.person_id = p.person_id), '-infinity'
           )
     ) as new_since_contact,
+    array(
+        select coalesce(c.title, c.url)
+        from cl_core.touch as t
+        join cl_core.content as c on c.content_id = t.content_id
+        where t.person_id = p.person_id
+          and t.last_viewed_at > coalesce(
+            (select max(a.happened_at) from cl_core.activity as a where a.person_id = p.person_id), '-infinity'
+          )
+        group by c.content_id, c.title, c.url
+        order by max(t.last_viewed_at) desc, c.url
+        limit 10
+    ) as new_contents,
+    array(
+        select concat(coalesce(c.title, c.url), ': ', count(distinct t.touch_id), case count(distinct t.touch_id)
+                when 1 then ' touch' else ' touches' end, ', last on ', cl_core.day_of(max(t.last_viewed_at)), ' (',
+                concat_ws(', ', case when bool_or(t.interaction = 'demo_request') then 'asked for a demo' end,
+                          case when bool_or(k.is_of_buying) then 'price or demo' end,
+                          'asked for by stage ' || string_agg(distinct d.name, ' and ')), ')')
+        from cl_core.touch as t
+        join cl_core.content as c on c.content_id = t.content_id
+        cross join lateral (
+            select concat_ws(' ', c.topic, c.path) ~* '(^|[^a-z])(pric(e|es|ing)|preise?|demo)([^a-z]|$)' as is_of_buying
+        ) as k
+        left join (
+            cl_smarketing.met_definition as m
+            join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'stage'
+        ) on m.person_id = t.person_id and m.at = t.touched_at and m.touch_id = t.touch_id
+        where t.person_id = p.person_id
+          and t.touched_at > s.read_at - interval '14 days'
+          and (d.name is not null or k.is_of_buying or t.interaction = 'demo_request')
+        group by c.content_id, c.title, c.url
+        order by max(t.last_viewed_at) desc, c.url
+        limit 10
+    ) as buying_signals,
     (
         select count(*)
         from cl_core.deal_person as dp

@@ -12,6 +12,9 @@ comment on column cl_sales.lead.owner is 'who in sales looks after the lead';
 comment on column cl_sales.lead.stage is 'stage of the shared language in which it stands (cl_smarketing.stage_history); null: none. Where the configuration has no stages, the CRM''s own';
 comment on column cl_sales.lead.stage_since is 'when it entered that stage; null: it is in none, or there are no stages';
 comment on column cl_sales.lead.crm_stage is 'the CRM''s own stage';
+comment on column cl_sales.lead.persona is 'first persona of the configuration whose `who` the lead meets now; null: none';
+comment on column cl_sales.lead.score is 'sum of points_now in cl_sales.lead_score, now (cl_ops.setting.read_at); null: the configuration has no rules';
+comment on column cl_sales.lead.customer_since is 'closing of the first won deal that the person is a contact of; null: none';
 comment on column cl_sales.lead.became_lead_at is 'earliest created_at of the person''s contacts';
 comment on column cl_sales.lead.first_seen_at is 'time of the first view; it may be from before the person was known';
 comment on column cl_sales.lead.last_seen_at is 'time of the last view';
@@ -22,6 +25,8 @@ comment on column cl_sales.lead.topics is 'up to five topics, most touches first
 comment on column cl_sales.lead.last_activity_at is 'time of the last call, mail or meeting with the person; null: none';
 comment on column cl_sales.lead.last_activity is 'its kind';
 comment on column cl_sales.lead.new_since_contact is 'number of different contents met since then; without an activity: all';
+comment on column cl_sales.lead.new_contents is 'titles of these, or their URLs, newest first, up to ten';
+comment on column cl_sales.lead.buying_signals is 'contents of the last 14 days that a stage asks for by `did`, whose topic or path says prices or a demo, or by which a demo was asked for; with how often, when last and why; newest first, up to ten';
 comment on column cl_sales.lead.open_deals is 'number of open deals that the person is a contact of';
 comment on column cl_sales.lead.won_deals is 'number of won deals that the person is a contact of';
 
