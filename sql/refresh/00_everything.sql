@@ -5,6 +5,8 @@ delete from cl_smarketing.met_definition;
 delete from cl_smarketing.lead_persona;
 delete from cl_smarketing.stage_history;
 delete from cl_smarketing.lead_fact;
+delete from cl_smarketing.funnel_step;
+delete from cl_marketing.visitor_month;
 delete from cl_marketing.lead_origin;
 delete from cl_marketing.topic_deals;
 delete from cl_marketing.campaign_deals;

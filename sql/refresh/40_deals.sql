@@ -162,6 +162,9 @@ cross join cl_ops.setting as s
 where c.kind = 'cost' and k.cost_id = c.key;
 
 -- Who takes part: the contacts of the deal and of those merged into it.
+create temporary table former_deal_person on commit drop as
+select distinct p.person_id from changed_deal as c join cl_core.deal_person as p on p.deal_id = c.deal_id;
+
 delete from cl_core.deal_person as p using changed_deal as c where p.deal_id = c.deal_id;
 
 insert into cl_core.deal_person (deal_id, person_id, roles, is_primary)
