@@ -196,5 +196,61 @@ from cl_marketing.content_persona
 where influenced_won_deals > 0
 order by persona, influenced_revenue desc, content;
 
+-- Where does the funnel lose people, and how long does each step take? (still_open: not yet gone on, but they still could.)
+select from_step, to_step, entered, converted, rate, still_open, median_days, p90_days, converted_amount
+from cl_smarketing.funnel
+where dimension = 'all' and period = 'all'
+order by from_no;
+
+-- The same by the channel that brought the leads of each month. (Also: topic, owner; period month: when the step was reached.)
+select month as cohort, item as channel, from_step, to_step, entered, converted, rate, still_open
+from cl_smarketing.funnel
+where dimension = 'channel' and period = 'cohort'
+order by cohort desc, entered desc, channel, from_no
+limit 20;
+
+-- How did a person come through the funnel?
+select f.step, f.reached_at, f.is_skipped
+from cl_smarketing.funnel_step as f
+join cl_core.person as p on p.person_id = f.person_id
+where p.email = :'email'
+order by f.step_no;
+
+-- Is it generation, qualification or closing that is weak?
+select area, from_step, to_step, is_weakest, has_enough_data, comparison
+from cl_smarketing.weakest_step
+order by step_no;
+
+-- The facts of the monthly meeting.
+select month, visitors, leads, leads_vs_month, leads_vs_year, stages, deals_created, won_deals, revenue, revenue_vs_year,
+    pipeline, cost_per_lead, top_content, weakest_step, owed_leads, delivered_leads, met_share, unanswered_questions
+from cl_smarketing.meeting
+order by month desc
+limit 13;
+
+-- What do customers ask that no content answers, and how much hangs on it?
+select topic, gap, questions, not_seen, contents, open_amount
+from cl_marketing.content_gap
+order by open_amount desc, questions desc, topic;
+
+-- Who asked, in which deal, and what had they read of it?
+select asked_at, name, company, topic, text, deal, answer, titles_seen
+from cl_marketing.question
+order by asked_at desc
+limit 20;
+
+-- For which stage of the buyer's journey is nothing written on a topic that earns?
+select topic, item as stage, pieces, views, influenced_revenue, newest_age_days
+from cl_marketing.coverage
+where dimension = 'stage'
+order by topic, stage;
+
+-- Which content is read less and less?
+select coalesce(title, url) as content, age_days, views, views_before, change, share_of_peak
+from cl_marketing.content_decay
+where is_decaying
+order by views_before - views desc, url
+limit 20;
+
 -- What is wrong with the data, and what do reports do about it?
 select name, item, detail from cl_ops.quality order by name, item limit 20;

@@ -1,6 +1,15 @@
 -- The views go before they are made again, so that their columns may change. Without cascade: somebody's own view on top
 -- of one of them stops the migration with its name, and is never lost in silence.
 
+drop view if exists cl_smarketing.meeting;
+drop function if exists cl_smarketing.stage_changes(jsonb, jsonb);
+drop view if exists cl_marketing.content_decay;
+drop view if exists cl_marketing.coverage;
+drop view if exists cl_marketing.content_gap;
+drop view if exists cl_marketing.question;
+drop view if exists cl_smarketing.weakest_step;
+drop view if exists cl_smarketing.step_comparison;
+drop view if exists cl_smarketing.funnel;
 drop view if exists cl_sales.owner_result;
 drop view if exists cl_sales.lead_score;
 drop view if exists cl_sales.lead_timeline;

@@ -1,0 +1,229 @@
+-- The funnel, its weakest step, and the facts of the monthly meeting. "Now" is the newest reading, as in all reports.
+
+-- Days are counted whole, so that few numbers stand for many persons, and the median needs no sorting of persons. Each
+-- person is in one row for each dimension and period, and a reader asks for one of each.
+create view cl_smarketing.funnel as
+select
+    h.dimension,
+    h.item,
+    h.period,
+    h.month,
+    h.step_no as from_no,
+    f.step as from_step,
+    t.step as to_step,
+    sum(h.people)::bigint as entered,
+    sum(h.skipped)::bigint as entered_by_skipping,
+    coalesce(sum(h.people) filter (where h.days is not null), 0)::bigint as converted,
+    round(coalesce(sum(h.people) filter (where h.days is not null), 0) / sum(h.people), 4) as rate,
+    sum(h.still_open)::bigint as still_open,
+    min(h.days) filter (where 2 * h.so_far >= h.converted) as median_days,
+    min(h.days) filter (where 10 * h.so_far >= 9 * h.converted) as p90_days,
+    case when f.kind = 'deal' then sum(h.amount) end as entered_amount,
+    case
+        when f.kind = 'deal' then sum(h.won_amount)
+        when t.kind = 'deal' then coalesce(sum(h.amount) filter (where h.days is not null), 0)
+    end as converted_amount,
+    case when f.kind = 'deal' then round(sum(h.won_amount) / nullif(sum(h.amount), 0), 4) end as amount_rate,
+    sum(h.won_amount) as won_amount
+from (
+    select c.*,
+        sum(c.people) filter (where c.days is not null) over (
+            partition by c.dimension, c.item, c.period, c.month, c.step_no
+        ) as converted,
+        sum(c.people) over (
+            partition by c.dimension, c.item, c.period, c.month, c.step_no order by c.days
+        ) as so_far
+    from (
+        select d.dimension, d.item, p.period, p.month, e.step_no, e.days, count(*) as people,
+            count(*) filter (where e.is_skipped) as skipped, count(*) filter (where e.is_open) as still_open,
+            sum(e.amount) as amount, sum(e.won_amount) as won_amount
+        from (
+            select s.step_no, s.month, s.cohort, s.is_skipped, s.amount, s.won_amount, s.owner, a.channel,
+                coalesce(c.topic, '(none)') as topic,
+                floor(extract(epoch from s.next_at - s.reached_at) / 86400)::integer as days,
+                s.next_at is null
+                    and case when s.kind = 'deal' then s.open_deals > 0 else s.reached_at > n.read_at - n.lookback end
+                    as is_open
+            from cl_smarketing.funnel_step as s
+            join cl_core.arrival as a on a.arrival_id = s.arrival_id
+            join cl_core.content as c on c.content_id = s.content_id
+            cross join cl_ops.setting as n
+            where s.kind <> 'won'
+        ) as e
+        cross join lateral (
+            values ('all', '(all)'), ('channel', e.channel), ('topic', e.topic), ('owner', e.owner)
+        ) as d (dimension, item)
+        cross join lateral (
+            values ('all', null), ('month', e.month), ('cohort', e.cohort)
+        ) as p (period, month)
+        group by d.dimension, d.item, p.period, p.month, e.step_no, e.days
+    ) as c
+) as h
+join cl_smarketing.step as f on f.step_no = h.step_no
+join cl_smarketing.step as t on t.step_no = h.step_no + 1
+group by h.dimension, h.item, h.period, h.month, h.step_no, f.step, f.kind, t.step, t.kind;
+
+-- Each whole month, and the three months that end with it, against the twelve before. Who entered lately had less time: so
+-- earlier months are looked at as they stood when they were as old. Of a count per month the interval follows from the share
+-- of the recent months in all of them; that of two rates is Newcombe's.
+create view cl_smarketing.step_comparison as
+with entered as (
+    select s.step_no + 1 as step_no, s.month, count(*) as entered, count(*) filter (where s.next_at is not null) as converted,
+        case
+            when s.next_at is not null
+                then extract(year from g.age) * 12 + extract(month from g.age)
+        end as age
+    from cl_smarketing.funnel_step as s
+    cross join cl_ops.setting as n
+    cross join lateral (select age(n.read_at at time zone n.timezone, s.next_at at time zone n.timezone) as age) as g
+    where s.kind in ('lead', 'stage')
+    group by s.step_no, s.month, 5
+    union all
+    select w.step_no, d.month, count(*), count(*) filter (where d.outcome = 'won'), 12
+    from cl_core.deal as d
+    join cl_smarketing.step as w on w.kind = 'won'
+    where d.outcome in ('won', 'lost')
+    group by w.step_no, d.month
+    union all
+    select s.step_no, s.month, count(*), count(*), 12
+    from cl_smarketing.funnel_step as s
+    where s.kind = 'lead'
+    group by s.step_no, s.month
+),
+span as (
+    select m.month, p.period, p.months, (m.month - make_interval(months => p.months - 1))::date as first_month,
+        (m.month - make_interval(months => p.months + 11))::date as before_month,
+        f.first_month as data_month
+    from (select min(month) as first_month from entered) as f
+    cross join cl_ops.setting as n
+    cross join lateral generate_series(
+        f.first_month, cl_core.month_of(n.read_at) - interval '1 month', interval '1 month') as g(at)
+    cross join lateral (select g.at::date as month) as m
+    cross join (values ('month', 1), ('quarter', 3)) as p (period, months)
+),
+counted as (
+    select p.month, p.period, p.months, p.first_month, w.step_no, w.kind, w.step as to_step,
+        coalesce(f.step, 'visitor') as from_step,
+        coalesce(sum(e.entered) filter (where e.month >= p.first_month), 0)::bigint as entered,
+        coalesce(sum(e.converted) filter (where e.month >= p.first_month), 0)::bigint as converted,
+        coalesce(sum(e.entered) filter (where e.month < p.first_month), 0)::bigint as entered_before,
+        coalesce(sum(e.converted) filter (where e.month < p.first_month and e.age >= k.shift), 0)::bigint as converted_before,
+        -- the first month of all may have begun before its data did
+        least(12, greatest(0, (extract(year from age(p.first_month, p.data_month)) * 12
+                               + extract(month from age(p.first_month, p.data_month)))::integer
+                              - case when w.kind = 'lead' then 1 else 0 end)) as months_before
+    from span as p
+    join cl_smarketing.step as w on true
+    left join cl_smarketing.step as f on f.step_no = w.step_no - 1
+    left join entered as e on e.step_no = w.step_no and e.month between p.before_month and p.month
+        and (w.kind <> 'lead' or e.month > p.data_month or e.month >= p.first_month)
+    left join lateral (
+        select p.months * ceil(((extract(year from p.first_month) - extract(year from e.month)) * 12
+                                + extract(month from p.first_month) - extract(month from e.month)) / p.months::numeric) as shift
+    ) as k on true
+    group by p.month, p.period, p.months, p.first_month, p.data_month, w.step_no, w.kind, w.step, f.step
+),
+compared as (
+    select c.*,
+        case
+            when c.kind = 'lead' then c.converted::numeric / c.months
+            else c.converted::numeric / nullif(c.entered, 0)
+        end as rate,
+        case
+            when c.kind = 'lead' then c.converted_before::numeric / nullif(c.months_before, 0)
+            else c.converted_before::numeric / nullif(c.entered_before, 0)
+        end as rate_before,
+        case
+            when c.kind = 'lead' then c.converted_before::numeric / nullif(c.months_before, 0)
+                * (i.low * c.months_before / nullif((1 - i.low) * c.months, 0) - 1)
+            else i.low
+        end as low,
+        case
+            when c.kind = 'lead' then c.converted_before::numeric / nullif(c.months_before, 0)
+                * (i.high * c.months_before / nullif((1 - i.high) * c.months, 0) - 1)
+            else i.high
+        end as high,
+        case
+            when c.kind = 'lead' then c.months_before > 0 and c.converted_before > 0
+                and (c.converted + c.converted_before) * c.months >= 5 * (c.months + c.months_before)
+            else c.entered > 0 and c.entered_before > 0
+                and least(c.entered, c.entered_before)
+                    * least(c.converted + c.converted_before,
+                            c.entered + c.entered_before - c.converted - c.converted_before)
+                    >= 5 * (c.entered + c.entered_before)
+        end as has_enough_data
+    from counted as c
+    cross join lateral (
+        select w.low, w.high
+        from cl_marketing.wilson_interval(c.converted, c.converted + c.converted_before) as w
+        where c.kind = 'lead' and c.months_before > 0
+        union all
+        select n.low, n.high
+        from cl_marketing.newcombe_interval(c.converted, c.entered, c.converted_before, c.entered_before) as n
+        where c.kind <> 'lead'
+        union all
+        select null, null
+        where c.kind = 'lead' and c.months_before = 0
+    ) as i
+)
+select distinct on (month, step_no)
+    month,
+    step_no,
+    case kind when 'lead' then 'generation' when 'won' then 'closing' else 'qualification' end as area,
+    from_step,
+    to_step,
+    period,
+    first_month as from_month,
+    case when kind <> 'lead' then entered end as entered,
+    converted,
+    round(rate, 4) as rate,
+    months_before,
+    case when kind <> 'lead' then entered_before end as entered_before,
+    converted_before,
+    round(rate_before, 4) as rate_before,
+    round(rate - rate_before, 4) as difference,
+    round(low, 4) as difference_low,
+    round(high, 4) as difference_high,
+    round(rate / nullif(rate_before, 0) - 1, 4) as change,
+    has_enough_data,
+    has_enough_data and high < 0 as is_weak,
+    concat(
+        case kind
+            when 'lead' then format('%s new leads in %s, %s a month', converted, w.label, round(rate, 1))
+            when 'won' then format('of %s deals closed in %s %s were won (%s)', entered, w.label, converted,
+                                   coalesce(round(100 * rate, 1) || ' %', 'none closed'))
+            else format('of %s that reached %s in %s, %s have reached %s (%s)', entered, from_step, w.label, converted, to_step,
+                        coalesce(round(100 * rate, 1) || ' %', 'nobody entered'))
+        end,
+        '; ',
+        case
+            when rate_before is null then 'there is nothing before to compare it with'
+            when kind = 'lead' then format('in the %s months before %s a month', months_before, round(rate_before, 1))
+            when kind = 'won' then format('of %s in the 12 months before %s (%s %%)', entered_before, converted_before,
+                                          round(100 * rate_before, 1))
+            else format('of %s in the 12 months before %s had as long after (%s %%)', entered_before, converted_before,
+                        round(100 * rate_before, 1))
+        end,
+        case
+            when rate is null or rate_before is null then ''
+            when not has_enough_data then ': too few to tell'
+            when kind = 'lead' then format(': %s a month (95 %% interval from %s to %s)', to_char(rate - rate_before, 'FMSG999999990.0'),
+                                           to_char(low, 'FMSG999999990.0'), coalesce(to_char(high, 'FMSG999999990.0'), 'no end'))
+            else format(': %s points (95 %% interval from %s to %s)', to_char(100 * (rate - rate_before), 'FMSG990.0'),
+                        to_char(100 * low, 'FMSG990.0'), to_char(100 * high, 'FMSG990.0'))
+        end
+    ) as comparison
+from compared
+cross join lateral (
+    select case
+        when period = 'month' then to_char(month, 'YYYY-MM')
+        else to_char(first_month, 'YYYY-MM') || ' to ' || to_char(month, 'YYYY-MM')
+    end as label
+) as w
+order by month, step_no, period = 'month' and has_enough_data desc, period = 'quarter' desc;
+
+create view cl_smarketing.weakest_step as
+select c.*,
+    c.is_weak and row_number() over (order by c.is_weak desc, c.change, c.step_no) = 1 as is_weakest
+from cl_smarketing.step_comparison as c
+where c.month = (select (cl_core.month_of(s.read_at) - interval '1 month')::date from cl_ops.setting as s);
