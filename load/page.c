@@ -8,13 +8,21 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { CHARTS_CEILING = 4 << 20, SCRIPT_CEILING = 1 << 20, PAGE_MODE = 0640, NAME_MAX_SIZE = 64, DIGEST_SIZE = 64 };
+enum {
+    CHARTS_CEILING = 4 << 20,
+    SCRIPT_CEILING = 1 << 20,
+    WITHHELD_CEILING = 1 << 16,
+    PAGE_MODE = 0640,
+    NAME_MAX_SIZE = 64,
+    DIGEST_SIZE = 64
+};
 
 typedef struct Page {
     Pg *pg;
     FileWriter *writer;
     const char *language;
     Text charts, script;
+    Buffer *withheld; /* names of blocks, as JSON, without brackets */
     PageOutcome outcome;
 } Page;
 
@@ -59,8 +67,8 @@ static Status write_json(Page *page, Text json, Error *error)
     return STATUS_OK;
 }
 
-/* The value of a block's query; null where the role has no right to it. */
-static Status write_block(Page *page, const char *sql, Error *error)
+/* The value of a block's query; null, and the block's name among those withheld, where the role has no right to it. */
+static Status write_block(Page *page, const char *sql, Text name, Error *error)
 {
     cleanup(pg_result_free) PgResult result = {0};
     TRY(pg_execute(page->pg, "savepoint block", error));
@@ -68,7 +76,7 @@ static Status write_block(Page *page, const char *sql, Error *error)
     if (status != STATUS_OK && error->code != ERROR_PERMISSION)
         return status;
     if (status != STATUS_OK) {
-        page->outcome.withheld++;
+        TRY(buffer_printf(page->withheld, error, "%s\"%.*s\"", page->outcome.withheld++ ? "," : "", TEXT_PRINTF(name)));
         TRY(pg_execute(page->pg, "rollback to savepoint block", error));
         return file_writer_write_text(page->writer, TEXT("null"), error);
     }
@@ -87,13 +95,16 @@ static Status write_data(Page *page, Error *error)
             continue;
         name += sizeof folder - 1;
         char key[NAME_MAX_SIZE];
-        int size = snprintf(key, sizeof key, "%s\"%.*s\":", separator, (int)strcspn(name, "."), name);
+        Text block = {name, strcspn(name, ".")};
+        int size = snprintf(key, sizeof key, "%s\"%.*s\":", separator, TEXT_PRINTF(block));
         TRY(file_writer_write(page->writer, key, (size_t)size, error));
-        if (write_block(page, page_files[i].text, error) != STATUS_OK)
+        if (write_block(page, page_files[i].text, block, error) != STATUS_OK)
             return error_prefix(error, "page: %s", name);
         separator = ",\n";
     }
-    return file_writer_write_text(page->writer, TEXT("}"), error);
+    TRY(file_writer_write_text(page->writer, TEXT(",\n\"withheld\":["), error));
+    TRY(file_writer_write_text(page->writer, buffer_text(page->withheld), error));
+    return file_writer_write_text(page->writer, TEXT("]}"), error);
 }
 
 /* --- the policy ----------------------------------------------------------------------------------------------- */
@@ -181,8 +192,9 @@ Status page_write(Pg *pg, const char *charts_path, PageLanguage language, const 
                   Error *error)
 {
     cleanup(file_writer_done) FileWriter writer = FILE_WRITER_INIT;
-    cleanup(buffer_done) Buffer charts = buffer_make(CHARTS_CEILING), script = buffer_make(SCRIPT_CEILING);
-    Page page = {.pg = pg, .writer = &writer, .language = page_language_name(language)};
+    cleanup(buffer_done) Buffer charts = buffer_make(CHARTS_CEILING), script = buffer_make(SCRIPT_CEILING),
+                                withheld = buffer_make(WITHHELD_CEILING);
+    Page page = {.pg = pg, .writer = &writer, .withheld = &withheld, .language = page_language_name(language)};
     TRY(read_charts(&page, charts_path, &charts, error));
     TRY(gather("script/", &script, error));
     page.script = buffer_text(&script);

@@ -6,9 +6,9 @@
  * deploy/report/page/ holds what it is made of, carried in the program: page.html with its places, style, scripts, the
  * texts of each language, and blocks/NAME.sql, each a query of one value, the JSON that the script finds as data.NAME.
  * All of them see one state of the database, with the rights of the connection's role: a block that reads what the role
- * may not see is null. Whatever titles and names hold, the page takes it as text: `<` is written as \u003c, and a
- * Content-Security-Policy lets run only what has the digest of the program's own script. The role needs nothing but
- * the rights to read: everything happens in a read-only transaction.
+ * may not see is null, and named in data.withheld. Whatever titles and names hold, the page takes it as text: `<` is
+ * written as \u003c, and a Content-Security-Policy lets run only what has the digest of the program's own script. The
+ * role needs nothing but the rights to read: everything happens in a read-only transaction.
  */
 #ifndef CLOSEDLOOP_LOAD_PAGE_H
 #define CLOSEDLOOP_LOAD_PAGE_H

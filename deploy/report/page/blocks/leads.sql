@@ -5,7 +5,7 @@ with setting as (
 ),
 
 listed as (
-    select p.person_id, p.name, p.email, p.company, p.owner, p.last_seen_at,
+    select p.person_id, p.name, p.email, p.company, p.owner, p.stage, p.last_seen_at,
         row_number() over (order by p.last_seen_at desc nulls last, p.became_lead_at desc nulls last, p.person_id) as place
     from cl_core.person as p
     where p.is_lead
@@ -48,12 +48,15 @@ select json_build_object(
     'list', (
         select json_agg(
             json_build_array(
-                left(l.name, 200), left(l.email, 200), left(l.company, 200), left(l.owner, 100), s.stage, l.last_seen_at::date,
-                t.detail
+                left(l.name, 200), left(l.email, 200), left(l.company, 200), left(l.owner, 100),
+                case when g.has_stages then s.stage else left(l.stage, 100) end, l.last_seen_at::date, t.detail
             )
             order by l.place
         )
         from listed as l
+        cross join (
+            select exists (select from cl_smarketing.definition where kind = 'stage') as has_stages
+        ) as g
         left join told as t on t.place = l.place
         left join cl_smarketing.lead_stage as s on s.person_id = l.person_id
     )

@@ -27,10 +27,10 @@ const formats = {
     money: new Intl.NumberFormat(language, {style: 'currency', currency: setting.currency, maximumFractionDigits: 0}),
     cents: new Intl.NumberFormat(language, {style: 'currency', currency: setting.currency}),
     short: new Intl.NumberFormat(language, {style: 'currency', currency: setting.currency, notation: 'compact', maximumFractionDigits: 1}),
-    percent: new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1}),
+    percent: new Intl.NumberFormat(language, {style: 'unit', unit: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1}),
     rate: new Intl.NumberFormat(language, {style: 'percent', maximumFractionDigits: 0}),
     points: new Intl.NumberFormat(language, {maximumFractionDigits: 0, signDisplay: 'exceptZero', style: 'percent'}),
-    ratio: new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1}),
+    decimal: new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1}),
     day: new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeZone: 'UTC'}),
     month: new Intl.DateTimeFormat(language, {month: 'long', year: 'numeric', timeZone: 'UTC'}),
     shortMonth: new Intl.DateTimeFormat(language, {month: 'short', year: '2-digit', timeZone: 'UTC'}),
@@ -43,10 +43,12 @@ const shown = {
     text: value => value,
     number: value => formats.number.format(value),
     money: value => formats.money.format(value),
-    percent: value => formats.percent.format(value) + '\u00a0%',
+    percent: value => formats.percent.format(value),
     rate: value => formats.rate.format(value),
     points: value => formats.points.format(value),
-    ratio: value => formats.ratio.format(value) + '\u00a0×',
+    ratio: value => formats.decimal.format(value) + '\u00a0×',
+    decimal: value => formats.decimal.format(value),
+    hours: value => formats.decimal.format(value) + '\u00a0h',
     day: value => formats.day.format(new Date(value + 'T00:00:00Z')),
     month: value => formats.month.format(new Date(value + '-01T00:00:00Z')),
     shortMonth: value => formats.shortMonth.format(new Date(value + '-01T00:00:00Z')),
@@ -103,11 +105,14 @@ function card(key, title, about, ...children) {
         ...children);
 }
 
+// Whether the role that wrote the page had no right to read it; what has no rows is null too, and known by its absence.
+function isWithheld(block) {
+    return (data.withheld || []).includes(block);
+}
+
 // In place of what cannot be shown: why, and what to do about it.
 function missing(block, key) {
-    if (block === null)
-        return make('p', {class: 'missing'}, say('withheld'));
-    return make('p', {class: 'missing'}, say(key));
+    return make('p', {class: 'missing'}, say(isWithheld(block) ? 'withheld' : key));
 }
 
 function tiles(...entries) {

@@ -4,9 +4,9 @@
 //            value: row => row.name}], rows, sort: 'credit', limit: 15})
 //
 // A column: value(row) is what sorts, is searched and downloaded; cell(row), if given, what is shown. `fixed` rows
-// (row => true) stay at the end, however it is sorted.
+// (row => true) stay at the end, however it is sorted. A column that isOptional goes where no row has anything in it.
 
-const DESCENDING_FIRST = new Set(['number', 'money', 'percent', 'rate', 'points', 'ratio', 'day', 'month', 'time']);
+const DESCENDING_FIRST = new Set(['number', 'money', 'percent', 'rate', 'points', 'ratio', 'hours', 'decimal', 'day', 'month', 'time']);
 
 function isEmpty(value) {
     return value === null || value === undefined || value === '';
@@ -101,7 +101,7 @@ function chosenRows(state) {
 const STEP = 200; // as many rows more with each "show more"
 
 function table(options) {
-    const columns = options.columns.filter(column => column);
+    const columns = options.columns.filter(column => column && !(column.isOptional && options.rows.every(row => isEmpty(column.value(row)))));
     const sorted = columns.find(column => column.key === options.sort);
     const state = {limit: 15, ...options, columns, filter: '',
         direction: options.direction || (sorted && DESCENDING_FIRST.has(sorted.kind) ? 'descending' : 'ascending')};

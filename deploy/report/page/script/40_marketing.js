@@ -89,16 +89,16 @@ function driversCard(redraw) {
     const hasSpend = kind !== 'topic' && marketing.outcome === 'won';
     const columns = [
         {key: 'name', label: say('kind-one.' + kind), kind: 'text', value: item => itemName(kind, item), cell: item => itemCell(kind, item)},
-        kind === 'content' && {key: 'topic', label: say('topic'), kind: 'text', value: item => item.role ? null : item.topic},
         {key: 'credit', label: say('credit'), kind: 'money', value: item => credit(item)[0], about: say('credit-about')},
         {key: 'share', label: say('share'), kind: 'percent', value: item => credit(item)[1], about: say('share-about')},
         {key: 'sourced', label: say('sourced'), kind: 'money', value: item => influenceOf(item)[1], about: say('sourced-about')},
         {key: 'sourced-deals', label: say('sourced-deals'), kind: 'number', value: item => influenceOf(item)[0], about: say('sourced-about')},
         {key: 'influenced', label: say('influenced'), kind: 'money', value: item => influenceOf(item)[3], about: say('influenced-about')},
         {key: 'influenced-deals', label: say('influenced-deals'), kind: 'number', value: item => influenceOf(item)[2], about: say('influenced-about')},
-        hasSpend && {key: 'cost', label: say('cost'), kind: 'money', value: item => spendOf(item)[0]},
-        hasSpend && {key: 'return', label: say('return'), kind: 'ratio', value: item => spendOf(item)[3],
+        hasSpend && {key: 'cost', label: say('cost'), kind: 'money', isOptional: true, value: item => spendOf(item)[0]},
+        hasSpend && {key: 'return', label: say('return'), kind: 'ratio', isOptional: true, value: item => spendOf(item)[3],
             about: say('return-about', {model: modelName(setting.model)})},
+        kind === 'content' && {key: 'topic', label: say('topic'), kind: 'text', value: item => item.role ? null : item.topic, isOptional: true},
     ];
     return card('drivers', say('drivers'), say('drivers-about'),
         segments('kind', say('by'), kinds.map(name => [name, say('kind.' + name)]), kind, value => {
@@ -167,7 +167,7 @@ function liftVerdict(row) {
 
 function liftCard() {
     if (!data.lift)
-        return card('lift', say('lift'), null, missing(data.lift === undefined ? null : [], 'lift-missing'));
+        return card('lift', say('lift'), null, missing('lift', 'lift-missing'));
     return card('lift', say('lift'), say('lift-about'),
         table({name: 'lift', caption: say('lift'), rows: data.lift, limit: 10, columns: [
             {key: 'title', label: say('kind-one.content'), kind: 'text', value: row => row[LIFT.title],
@@ -191,7 +191,7 @@ function marketingView() {
         drawCharts();
     };
     if (!data.marketing)
-        return clear(view, missing(data.marketing));
+        return clear(view, missing('marketing', 'no-data'));
     view.ready = redraw;
     return view;
 }

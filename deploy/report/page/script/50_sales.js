@@ -47,8 +47,8 @@ function leadColumns(open, extra) {
             make('button', {type: 'button', class: 'link', onclick: () => open(lead)}, plain(leadName(lead)))},
         {key: 'company', label: say('company'), kind: 'text', value: lead => lead[LEAD.company]},
         ...extra,
-        {key: 'stage', label: say('stage'), kind: 'text', value: lead => lead[LEAD.stage]},
-        {key: 'owner', label: say('owner'), kind: 'text', value: lead => lead[LEAD.owner]},
+        {key: 'stage', label: say('stage'), kind: 'text', value: lead => lead[LEAD.stage], isOptional: true},
+        {key: 'owner', label: say('owner'), kind: 'text', value: lead => lead[LEAD.owner], isOptional: true},
         {key: 'seen', label: say('last-seen'), kind: 'day', value: lead => lead[LEAD.seen]},
     ];
 }
@@ -62,7 +62,7 @@ function hotCard(open, list) {
             {key: 'new', label: say('new-since'), kind: 'number', value: told('new_since_contact'), about: say('new-since-about')},
             {key: 'deals', label: say('open-deals-short'), kind: 'number', value: told('open_deals')},
             {key: 'topics', label: say('topics'), kind: 'text', value: lead => lead[LEAD.detail].topics.slice(0, 3).join(', ')},
-        ])}) : missing([], 'hot-missing'));
+        ])}) : missing('leads', 'hot-missing'));
 }
 
 function searchCard(open, panel, list) {
@@ -89,7 +89,7 @@ const DEAL = {name: 0, account: 1, owner: 2, stage: 3, amount: 4, created: 5, ex
 
 function dealsCard() {
     if (!data.deals || !data.deals.list)
-        return card('deals', say('open-deals-title'), null, missing(data.deals, 'deals-missing'));
+        return card('deals', say('open-deals-title'), null, missing('deals', 'deals-missing'));
     const read = deal => (deal[DEAL.read] || []).map(([title]) => title).join(', ');
     const readCell = deal => !deal[DEAL.read] ? NOTHING : make('details', null,
         make('summary', null, say('contents-read', {count: formats.number.format(deal[DEAL.contents])})),
@@ -114,8 +114,10 @@ function dealsCard() {
 function salesView() {
     const view = make('div', {class: 'view'});
     if (!data.leads)
-        return clear(view, missing(data.leads), dealsCard());
+        return clear(view, missing('leads', 'no-data'), dealsCard());
     const list = data.leads.list || [];
+    if (!list.length)
+        return clear(view, card('leads', say('leads'), null, missing('leads', 'leads-missing')), dealsCard());
     const panel = make('aside', {class: 'panel', tabindex: '0', 'aria-label': say('lead-panel')}, make('p', {class: 'missing'}, say('choose-lead')));
     const open = lead => {
         clear(panel, leadPanel(lead));
