@@ -188,8 +188,10 @@ select distinct on (month, step_no)
     has_enough_data,
     has_enough_data and high < 0 as is_weak,
     concat(
+        case kind when 'lead' then 'generation: ' when 'won' then 'closing: ' else 'qualification: ' end,
         case kind
-            when 'lead' then format('%s new leads in %s, %s a month', converted, w.label, round(rate, 1))
+            when 'lead' then format('%s new leads in %s%s', converted, w.label,
+                                    case when period = 'quarter' then format(', %s a month', round(rate, 1)) end)
             when 'won' then format('of %s deals closed in %s %s were won (%s)', entered, w.label, converted,
                                    coalesce(round(100 * rate, 1) || ' %', 'none closed'))
             else format('of %s that reached %s in %s, %s have reached %s (%s)', entered, from_step, w.label, converted, to_step,
@@ -199,9 +201,9 @@ select distinct on (month, step_no)
         case
             when rate_before is null then 'there is nothing before to compare it with'
             when kind = 'lead' then format('in the %s months before %s a month', months_before, round(rate_before, 1))
-            when kind = 'won' then format('of %s in the 12 months before %s (%s %%)', entered_before, converted_before,
+            when kind = 'won' then format('of %s in the %s months before %s (%s %%)', entered_before, months_before, converted_before,
                                           round(100 * rate_before, 1))
-            else format('of %s in the 12 months before %s had as long after (%s %%)', entered_before, converted_before,
+            else format('of %s in the %s months before %s had as long after (%s %%)', entered_before, months_before, converted_before,
                         round(100 * rate_before, 1))
         end,
         case
