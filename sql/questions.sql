@@ -185,6 +185,29 @@ from cl_sales.lead
 order by score desc nulls last, name
 limit 20;
 
+-- Whom to call this morning, and why?
+select place, name, company, owner, why from cl_sales.hot_lead order by place limit 20;
+
+-- What happened at a lead's company, with all of its people?
+select at, what, name, title, detail
+from cl_sales.account_timeline
+where account_id = any (array(select account_id from cl_sales.account_person where email = :'email'))
+order by at;
+
+-- The largest open deals: who takes part, what do they know, and what has nobody there read though won deals did?
+select d.name, d.account, d.amount_reporting, d.score, d.days_silent, p ->> 'name' as contact, p ->> 'roles' as roles,
+    p ->> 'stage' as stage, p ->> 'read' as has_read, d.unread
+from (select * from cl_sales.deal_brief order by amount_reporting desc nulls last, deal_id limit 5) as d
+left join lateral jsonb_array_elements(d.people) as p on true;
+
+-- What to send to the leads with the highest score, and why?
+select l.name, l.company, l.score, coalesce(n.title, n.url) as content, n.reason
+from (select * from cl_sales.lead order by score desc nulls last, person_id limit 20) as l
+cross join lateral (
+    select * from cl_sales.next_content as n where n.person_id = l.person_id and n.place = 1 offset 0 -- for these leads alone
+) as n
+order by l.score desc nulls last, l.name;
+
 -- Which personas buy?
 select persona, leads, open_deals, won_deals, lost_deals, revenue, win_rate, lift, has_enough_data
 from cl_marketing.persona_performance

@@ -74,19 +74,17 @@ select
     -- the smallest of the four numbers to be expected were there no difference
     least(m.won + m.lost, n.without) * least(a.won, a.lost) >= 5 * (a.won + a.lost) as has_enough_data
 from (
-    select t.content_id, count(*) filter (where t.outcome = 'won') as won,
-        count(*) filter (where t.outcome = 'lost') as lost
-    from (
-        select distinct deal_id, content_id, outcome
-        from cl_marketing.deal_touch
-        where outcome in ('won', 'lost') and touched_at is not null
-    ) as t
-    group by t.content_id
+    select content_id, coalesce(sum(influenced_deals) filter (where outcome = 'won'), 0)::bigint as won,
+        coalesce(sum(influenced_deals) filter (where outcome = 'lost'), 0)::bigint as lost
+    from cl_marketing.content_deals
+    where outcome in ('won', 'lost') and influenced_deals > 0 and content_id <> '00000000-0000-0000-0000-000000000000'
+    group by content_id
 ) as m
 cross join (
-    select count(*) filter (where outcome = 'won') as won, count(*) filter (where outcome = 'lost') as lost
-    from cl_marketing.deal_touch
-    where position = 1
+    -- each deal has one source, be it unattributed
+    select coalesce(sum(sourced_deals) filter (where outcome = 'won'), 0)::bigint as won,
+        coalesce(sum(sourced_deals) filter (where outcome = 'lost'), 0)::bigint as lost
+    from cl_marketing.content_deals
 ) as a
 cross join lateral (select a.won + a.lost - m.won - m.lost as without) as n
 cross join lateral cl_marketing.wilson_interval(m.won, m.won + m.lost) as r

@@ -36,7 +36,9 @@ select
     p.became_lead_at,
     p.first_seen_at,
     p.last_seen_at,
-    greatest(floor(extract(epoch from s.read_at - p.last_seen_at) / 86400), 0)::integer as days_silent,
+    case
+        when p.last_seen_at is not null then greatest(floor(extract(epoch from s.read_at - p.last_seen_at) / 86400), 0)::integer
+    end as days_silent,
     p.views,
     (select count(distinct t.content_id) from cl_core.touch as t where t.person_id = p.person_id) as contents,
     array(

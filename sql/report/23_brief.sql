@@ -1,0 +1,303 @@
+-- What sales reads of an account, of an open deal and of who is hot. Read for one account, deal or lead, each figure is
+-- looked up for it alone.
+
+-- Of an account that was merged the survivor; `survivor_id` is null unless it was.
+create view cl_sales.account_person as
+select p.account_id, p.person_id, p.name, p.email
+from cl_core.person as p
+where p.is_lead
+  and p.account_id is not null
+  and not exists (
+    select from cl_core.account as a where a.account_id = p.account_id and a.survivor_id is not null
+  )
+union all
+select a.survivor_id, p.person_id, p.name, p.email
+from cl_core.account as a
+join cl_core.person as p on p.account_id = a.account_id
+where p.is_lead and a.survivor_id is not null;
+
+-- A deal that names no account is one of its contacts' accounts.
+create view cl_sales.account_deal as
+select d.account_id, d.deal_id
+from cl_core.deal as d
+where d.outcome <> 'deleted'
+  and d.account_id is not null
+  and not exists (
+    select from cl_core.account as a where a.account_id = d.account_id and a.survivor_id is not null
+  )
+union all
+select a.survivor_id, d.deal_id
+from cl_core.account as a
+join cl_core.deal as d on d.account_id = a.account_id
+where d.outcome <> 'deleted' and a.survivor_id is not null
+union all
+select distinct p.account_id, d.deal_id
+from cl_sales.account_person as p
+join cl_core.deal_person as dp on dp.person_id = p.person_id and dp.is_contact
+join cl_core.deal as d on d.deal_id = dp.deal_id
+where d.outcome <> 'deleted' and d.account_id is null;
+
+create view cl_sales.account_timeline as
+select p.account_id, t.at, t.what, p.person_id, p.name, p.email, null::uuid as deal_id, t.content_id, t.title, t.detail
+from cl_sales.account_person as p
+cross join lateral (
+    select l.at, l.what, l.content_id, l.title, l.detail
+    from cl_sales.lead_timeline as l
+    where l.person_id = p.person_id
+    offset 0 -- so that the person is looked up in each part of it
+) as t
+where t.what not in ('deal_created', 'deal_won', 'deal_lost')
+union all
+select k.account_id, m.at, m.what, null, null, null, d.deal_id, null, d.name,
+    concat_ws(', ', d.deal_key, d.amount || ' ' || d.currency, (
+        select 'with ' || string_agg(p.name, ' and ' order by p.name)
+        from cl_core.deal_person as dp
+        join cl_core.person as p on p.person_id = dp.person_id
+        where dp.deal_id = d.deal_id and dp.is_contact
+    ), case when d.outcome = 'open' then 'now in stage ' || d.stage end)
+from cl_sales.account_deal as k
+join cl_core.deal as d on d.deal_id = k.deal_id
+cross join lateral (
+    select d.created_at as at, 'deal_created' as what
+    union all
+    select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
+) as m
+union all
+-- what was done about a deal with nobody of the account
+select k.account_id, v.happened_at, 'activity', v.person_id, p.name, p.email, v.deal_id, null, v.subject,
+    concat_ws(', ', v.kind, v.direction, v.outcome, 'by ' || v.owner)
+from cl_sales.account_deal as k
+join cl_core.activity as v on v.deal_id = k.deal_id
+left join cl_core.person as p on p.person_id = v.person_id
+where not exists (
+    select from cl_sales.account_person as o where o.account_id = k.account_id and o.person_id = v.person_id
+);
+
+-- What won deals read more than lost ones, where there is enough data to say so, and in words why.
+create view cl_sales.winning_content as
+select
+    l.content_id,
+    l.url,
+    l.title,
+    l.topic,
+    l.lift,
+    l.lift_low,
+    format('%s of %s closed deals that met it were won (%s %%), of the others %s of %s (%s %%)%s',
+           l.won_deals_with, l.won_deals_with + l.lost_deals_with, round(100 * l.win_rate_with),
+           l.won_deals_without, l.won_deals_without + l.lost_deals_without, round(100 * l.win_rate_without),
+           case when l.lift_low <= 0 then '; this may be chance' end) as reason
+from cl_marketing.content_lift as l
+where l.has_enough_data
+  and l.lift > 0
+  and l.url not like 'activity:%';
+
+create view cl_sales.deal_brief as
+with winning as materialized (
+    select * from cl_sales.winning_content
+)
+select
+    d.deal_id,
+    d.deal_key,
+    d.name,
+    coalesce(a.survivor_id, d.account_id) as account_id,
+    coalesce(v.name, a.name) as account,
+    d.owner,
+    d.stage,
+    d.amount,
+    d.currency,
+    d.amount_reporting,
+    d.created_at,
+    d.expected_close_on,
+    case
+        when d.created_at is not null then greatest(floor(extract(epoch from s.read_at - d.created_at) / 86400), 0)::integer
+    end as days_open,
+    (
+        select jsonb_agg(jsonb_build_object(
+            'person_id', dp.person_id, 'name', p.name, 'email', p.email, 'title', p.title, 'roles', dp.roles,
+            'is_primary', dp.is_primary, 'persona', l.persona, 'stage', l.stage, 'score', l.score,
+            'last_seen_at', p.last_seen_at, 'days_silent', l.days_silent, 'buying_signals', l.buying_signals,
+            'contents', (select count(distinct t.content_id) from cl_core.touch as t where t.person_id = dp.person_id),
+            'read', array(
+                select coalesce(c.title, c.url)
+                from cl_core.touch as t
+                join cl_core.content as c on c.content_id = t.content_id
+                where t.person_id = dp.person_id
+                group by c.content_id, c.title, c.url
+                order by count(*) desc, max(t.last_viewed_at) desc, c.url
+                limit 5
+            )
+        ) order by dp.is_primary desc, p.name, p.email, dp.person_id)
+        from cl_core.deal_person as dp
+        join cl_core.person as p on p.person_id = dp.person_id
+        left join cl_sales.lead as l on l.person_id = dp.person_id
+        where dp.deal_id = d.deal_id and dp.is_contact
+    ) as people,
+    (
+        select sum(l.score)
+        from cl_core.deal_person as dp
+        join cl_sales.lead as l on l.person_id = dp.person_id
+        where dp.deal_id = d.deal_id and dp.is_contact
+    ) as score,
+    (
+        select count(distinct t.content_id)
+        from cl_core.deal_person as dp
+        join cl_core.touch as t on t.person_id = dp.person_id
+        where dp.deal_id = d.deal_id
+    ) as contents,
+    n.last_seen_at,
+    case
+        when n.last_seen_at is not null then greatest(floor(extract(epoch from s.read_at - n.last_seen_at) / 86400), 0)::integer
+    end as days_silent,
+    (
+        select max(v.happened_at)
+        from (
+            select v.happened_at from cl_core.activity as v where v.deal_id = d.deal_id
+            union all
+            select v.happened_at
+            from cl_core.deal_person as dp
+            join cl_core.activity as v on v.person_id = dp.person_id
+            where dp.deal_id = d.deal_id and dp.is_contact
+        ) as v
+    ) as last_activity_at,
+    array(
+        select concat(coalesce(w.title, w.url), ': ', w.reason)
+        from winning as w
+        where w.content_id not in (
+            select t.content_id
+            from cl_core.deal_person as dp
+            join cl_core.touch as t on t.person_id = dp.person_id
+            where dp.deal_id = d.deal_id
+        )
+        order by w.lift desc, w.url
+        limit 5
+    ) as unread
+from cl_core.deal as d
+cross join cl_ops.setting as s
+left join cl_core.account as a on a.account_id = d.account_id
+left join cl_core.account as v on v.account_id = a.survivor_id
+cross join lateral (
+    select max(p.last_seen_at) as last_seen_at
+    from cl_core.deal_person as dp
+    join cl_core.person as p on p.person_id = dp.person_id
+    where dp.deal_id = d.deal_id
+) as n
+where d.outcome = 'open';
+
+-- A lead whose deal is open is served with the deal, a customer not at all.
+create view cl_sales.next_content as
+with winning as materialized (
+    select * from cl_sales.winning_content
+)
+select 'lead' as subject, p.person_id, p.email, null::uuid as deal_id, p.name, p.owner,
+    n.place::integer as place, n.content_id, n.url, n.title, n.topic, n.lift, n.reason
+from cl_core.person as p
+cross join lateral (
+    select row_number() over (order by w.lift desc, w.url) as place, w.*
+    from winning as w
+    where w.content_id not in (select t.content_id from cl_core.touch as t where t.person_id = p.person_id)
+    order by w.lift desc, w.url
+    limit 3
+) as n
+where p.is_lead
+  and not exists (
+    select
+    from cl_core.deal_person as dp
+    join cl_core.deal as d on d.deal_id = dp.deal_id
+    where dp.person_id = p.person_id and dp.is_contact and d.outcome in ('open', 'won')
+  )
+union all
+select 'deal', null, null, d.deal_id, d.name, d.owner,
+    n.place::integer, n.content_id, n.url, n.title, n.topic, n.lift, n.reason
+from cl_core.deal as d
+cross join lateral (
+    select row_number() over (order by w.lift desc, w.url) as place, w.*
+    from winning as w
+    where w.content_id not in (
+        select t.content_id
+        from cl_core.deal_person as dp
+        join cl_core.touch as t on t.person_id = dp.person_id
+        where dp.deal_id = d.deal_id
+    )
+    order by w.lift desc, w.url
+    limit 3
+) as n
+where d.outcome = 'open';
+
+-- Only who was seen, entered a stage or met a rule of the score since is looked at.
+create view cl_sales.hot_lead as
+with since as materialized (
+    select read_at, read_at - interval '1 day' as at, score_half_life_days from cl_ops.setting
+),
+changed as (
+    select p.person_id from since as s join cl_core.person as p on p.last_seen_at > s.at
+    union
+    select h.person_id from since as s join cl_smarketing.stage_history as h on h.entered_at > s.at
+    union
+    select m.person_id
+    from since as s
+    join cl_smarketing.met_definition as m on m.at > s.at and m.touch_id = '00000000-0000-0000-0000-000000000000'
+),
+hot as (
+    select
+        l.person_id, l.email, l.name, l.company, l.owner, l.persona, l.stage, l.customer_since, l.score, l.buying_signals,
+        g.stage as new_stage, g.came_from, l.score - b.score as score_rise, t.touches as new_touches, t.contents as new_contents,
+        g.stage_no
+    from changed as c
+    cross join since as s
+    join cl_sales.lead as l on l.person_id = c.person_id
+    cross join lateral (
+        select coalesce(sum(round(d.points * case
+                when d.did_condition is null then 1
+                else cl_smarketing.score_weight(m.at, s.at, s.score_half_life_days)
+            end, 2)), 0.00) as score
+        from cl_smarketing.met_definition as m
+        join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'score'
+        where m.person_id = c.person_id and m.at <= s.at
+    ) as b
+    cross join lateral (
+        select coalesce(sum(k.touches), 0)::bigint as touches,
+            coalesce((array_agg(k.content order by k.last_at desc, k.url))[:5], '{}') as contents
+        from (
+            select coalesce(x.title, x.url) as content, x.url, count(*) as touches, max(t.last_viewed_at) as last_at
+            from cl_core.touch as t
+            join cl_core.content as x on x.content_id = t.content_id
+            where t.person_id = c.person_id and t.last_viewed_at > s.at
+            group by x.content_id, x.title, x.url
+        ) as k
+    ) as t
+    left join lateral (
+        -- where it stands now, if that is higher than where it stood then
+        select h.stage, h.stage_no, o.stage as came_from
+        from cl_smarketing.stage_history as h
+        left join cl_smarketing.stage_history as o on o.person_id = h.person_id and o.entered_at <= s.at
+            and (o.left_at is null or o.left_at > s.at)
+        where h.person_id = c.person_id and h.left_at is null and h.entered_at > s.at
+          and h.stage_no > coalesce(o.stage_no, 0)
+    ) as g on true
+)
+select
+    row_number() over (
+        order by stage_no desc nulls last, score_rise desc nulls last, new_touches desc, score desc nulls last, person_id
+    ) as place,
+    person_id,
+    email,
+    name,
+    company,
+    owner,
+    persona,
+    stage,
+    customer_since,
+    new_stage,
+    came_from,
+    score,
+    score_rise,
+    new_touches,
+    new_contents,
+    buying_signals,
+    concat_ws('; ',
+        'entered stage ' || new_stage || coalesce(', from ' || came_from, ''),
+        case when score_rise > 0 then concat('score rose by ', score_rise, ' to ', score) end,
+        case when new_touches > 0 then concat(new_touches, case new_touches when 1 then ' new touch' else ' new touches' end,
+                                              ': ', array_to_string(new_contents, ', ')) end) as why
+from hot
+where new_stage is not null or score_rise > 0 or new_touches > 0;

@@ -1,0 +1,88 @@
+-- What each view and column of the briefs says.
+
+comment on view cl_sales.account_person is 'One row: a lead of an account, by its record; of an account that was merged, of the survivor.';
+comment on column cl_sales.account_person.account_id is 'account: cl_core.account';
+comment on column cl_sales.account_person.person_id is 'person: cl_sales.lead';
+comment on column cl_sales.account_person.name is 'name';
+comment on column cl_sales.account_person.email is 'address, in lower case';
+
+comment on view cl_sales.account_deal is 'One row: a deal of an account, or, if the deal names none, of the account of one of its contacts; of an account that was merged, of the survivor.';
+comment on column cl_sales.account_deal.account_id is 'account: cl_core.account';
+comment on column cl_sales.account_deal.deal_id is 'deal: cl_core.deal';
+
+comment on view cl_sales.account_timeline is 'One row: something that somebody of an account did or that happened with the account: where account_id = ... order by at.';
+comment on column cl_sales.account_timeline.account_id is 'account: cl_core.account';
+comment on column cl_sales.account_timeline.at is 'when; of a touch: its first view';
+comment on column cl_sales.account_timeline.what is 'touch, activity, question, became_lead, stage_entered, stage_left, deal_created, deal_won or deal_lost';
+comment on column cl_sales.account_timeline.person_id is 'who: cl_core.person; null for deals, and where nobody is named';
+comment on column cl_sales.account_timeline.name is 'its name';
+comment on column cl_sales.account_timeline.email is 'its address, in lower case';
+comment on column cl_sales.account_timeline.deal_id is 'deal: cl_core.deal; null for what is of no deal';
+comment on column cl_sales.account_timeline.content_id is 'content of a touch: cl_core.content; null otherwise';
+comment on column cl_sales.account_timeline.title is 'as in cl_sales.lead_timeline';
+comment on column cl_sales.account_timeline.detail is 'as in cl_sales.lead_timeline; of a deal: key, amount, contacts, of an open one the stage';
+
+comment on view cl_sales.winning_content is 'One row: a content of which cl_marketing.content_lift has enough data, and that won deals met more than lost ones. Activities of sales are none.';
+comment on column cl_sales.winning_content.content_id is 'content: cl_core.content';
+comment on column cl_sales.winning_content.url is 'its canonical URL';
+comment on column cl_sales.winning_content.title is 'its title';
+comment on column cl_sales.winning_content.topic is 'what it is about';
+comment on column cl_sales.winning_content.lift is 'win rate with it - win rate without it, over all closed deals';
+comment on column cl_sales.winning_content.lift_low is 'lower end of its 95 % interval; 0 or less: the lift may be chance';
+comment on column cl_sales.winning_content.reason is 'the same in words';
+
+comment on view cl_sales.deal_brief is 'One row: an open deal, its people, and what they know and do not know.';
+comment on column cl_sales.deal_brief.deal_id is 'deal: cl_core.deal';
+comment on column cl_sales.deal_brief.deal_key is 'key in its source';
+comment on column cl_sales.deal_brief.name is 'name of the deal';
+comment on column cl_sales.deal_brief.account_id is 'account: cl_core.account; of one that was merged the survivor';
+comment on column cl_sales.deal_brief.account is 'its name';
+comment on column cl_sales.deal_brief.owner is 'who in sales looks after the deal';
+comment on column cl_sales.deal_brief.stage is 'stage of the deal, as the CRM has it';
+comment on column cl_sales.deal_brief.amount is 'amount, as the CRM has it';
+comment on column cl_sales.deal_brief.currency is 'its currency';
+comment on column cl_sales.deal_brief.amount_reporting is 'amount in the reporting currency; null: no rate is known';
+comment on column cl_sales.deal_brief.created_at is 'when it was made';
+comment on column cl_sales.deal_brief.expected_close_on is 'day on which it is expected to close';
+comment on column cl_sales.deal_brief.days_open is 'whole days between its making and the newest data (cl_ops.setting.read_at)';
+comment on column cl_sales.deal_brief.people is 'its contacts, the primary one first, as a list of objects: person_id, name, email, title, roles, is_primary, persona, stage, score, last_seen_at, days_silent, buying_signals, contents (how many different ones it met), read (the five that it met most). persona to buying_signals, but for last_seen_at, are null for who is no lead; null: nobody is known';
+comment on column cl_sales.deal_brief.score is 'sum of their scores; null: there are none';
+comment on column cl_sales.deal_brief.contents is 'number of different contents that its people met';
+comment on column cl_sales.deal_brief.last_seen_at is 'time of their last view';
+comment on column cl_sales.deal_brief.days_silent is 'whole days since then; null: nobody was seen';
+comment on column cl_sales.deal_brief.last_activity_at is 'time of the last call, mail or meeting about it or with one of its contacts';
+comment on column cl_sales.deal_brief.unread is 'up to five contents of cl_sales.winning_content that none of its people has met, the best lift first, each with the reason; empty: none, or there is not enough data to say so';
+
+comment on view cl_sales.next_content is 'One row: a content to send next, for a lead without an open or won deal, or for an open deal: of cl_sales.winning_content those that none of its people has met, the best lift first, at most three. No row: there is nothing, or not enough data to say so.';
+comment on column cl_sales.next_content.subject is 'lead or deal';
+comment on column cl_sales.next_content.person_id is 'lead: cl_sales.lead; null for a deal';
+comment on column cl_sales.next_content.email is 'its address, in lower case';
+comment on column cl_sales.next_content.deal_id is 'deal: cl_core.deal; null for a lead';
+comment on column cl_sales.next_content.name is 'name of the lead or the deal';
+comment on column cl_sales.next_content.owner is 'who in sales looks after it';
+comment on column cl_sales.next_content.place is '1: the best, 2, 3';
+comment on column cl_sales.next_content.content_id is 'content: cl_core.content';
+comment on column cl_sales.next_content.url is 'its canonical URL';
+comment on column cl_sales.next_content.title is 'its title';
+comment on column cl_sales.next_content.topic is 'what it is about';
+comment on column cl_sales.next_content.lift is 'as in cl_marketing.content_lift';
+comment on column cl_sales.next_content.reason is 'why, in words';
+
+comment on view cl_sales.hot_lead is 'One row: a lead for which something changed in the day before the newest data (cl_ops.setting.read_at): it entered a higher stage, its score rose, or it was seen. Order by place.';
+comment on column cl_sales.hot_lead.place is '1: the hottest. Who entered a stage comes first, the highest stage first; then by how much the score rose, then by new touches, then by score';
+comment on column cl_sales.hot_lead.person_id is 'person: cl_sales.lead';
+comment on column cl_sales.hot_lead.email is 'address, in lower case';
+comment on column cl_sales.hot_lead.name is 'name';
+comment on column cl_sales.hot_lead.company is 'company';
+comment on column cl_sales.hot_lead.owner is 'who in sales looks after the lead';
+comment on column cl_sales.hot_lead.persona is 'persona';
+comment on column cl_sales.hot_lead.stage is 'stage in which it stands';
+comment on column cl_sales.hot_lead.customer_since is 'closing of its first won deal; null: none';
+comment on column cl_sales.hot_lead.new_stage is 'stage in which it stands now, if it is higher than the one of a day before; null: it is not';
+comment on column cl_sales.hot_lead.came_from is 'stage in which it stood then; null: none';
+comment on column cl_sales.hot_lead.score is 'score now';
+comment on column cl_sales.hot_lead.score_rise is 'by how much it is more than a day before, when less had faded; below 0: it is less';
+comment on column cl_sales.hot_lead.new_touches is 'touches that went on in that day';
+comment on column cl_sales.hot_lead.new_contents is 'titles of what it met in them, newest first, up to five';
+comment on column cl_sales.hot_lead.buying_signals is 'as in cl_sales.lead';
+comment on column cl_sales.hot_lead.why is 'all of this in words';
