@@ -1,0 +1,235 @@
+'use strict';
+const {assert, column, csv, expected, number, run, withPage} = require('./browser.js');
+
+const figures = expected();
+const byName = rows => new Map(rows.map(row => [row[0], row]));
+const english = new Intl.NumberFormat('en', {style: 'currency', currency: 'EUR', maximumFractionDigits: 0});
+const german = new Intl.NumberFormat('de', {style: 'currency', currency: 'EUR', maximumFractionDigits: 0});
+const called = name => name === 'unattributed' ? 'Unattributed: no content on the way' : name;
+
+function tile(page, key) {
+    return page.locator(`[data-tile="${key}"] dd`).first().innerText();
+}
+
+// Every figure of a table's column against those of the database, by name.
+function compare(rows, heading, wanted, key) {
+    const place = rows[0].indexOf(heading), found = byName(rows.slice(1));
+    assert.notEqual(place, -1, heading);
+    for (const row of wanted) {
+        assert.ok(found.has(called(row.name)), row.name);
+        assert.equal(number(found.get(called(row.name))[place]) || 0, row[key], `${heading} of ${row.name}`);
+    }
+}
+
+async function choose(page, kind) {
+    await page.locator('.segments label', {hasText: kind}).click();
+}
+
+run({
+    'marketing: the tiles': () => withPage('en', {}, async page => {
+        assert.equal(await tile(page, 'won'), english.format(figures.deals[0].won));
+        assert.equal(await tile(page, 'open'), english.format(figures.deals[0].open));
+        assert.match(await page.locator('[data-tile=won]').innerText(), new RegExp(`\\b${figures.deals[0].won_deals} won deals`));
+    }),
+
+    'marketing: credit, sourced, influenced and spend of channels': () => withPage('en', {}, async page => {
+        await choose(page, 'Channels');
+        const rows = await csv(page, 'channel');
+        compare(rows, 'Credit', figures.channels.filter(row => row.model === 'linear'), 'credit');
+        compare(rows, 'Sourced', figures.sources, 'sourced');
+        compare(rows, 'Deals sourced', figures.sources, 'sourced_deals');
+        compare(rows, 'Influenced', figures.sources, 'influenced');
+        compare(rows, 'Deals influenced', figures.sources, 'influenced_deals');
+        compare(rows, 'Spend', figures.returns, 'cost');
+        compare(rows, 'Return', figures.returns, 'return_on_cost');
+        const credit = rows[0].indexOf('Credit');
+        assert.equal(rows.slice(1).reduce((sum, row) => sum + Math.round(100 * row[credit]), 0), Math.round(100 * figures.deals[0].won));
+    }),
+
+    'marketing: each model': () => withPage('en', {}, async page => {
+        await choose(page, 'Channels');
+        for (const model of new Set(figures.channels.map(row => row.model))) {
+            await page.selectOption('select[name=model]', model);
+            assert.equal(await page.evaluate(() => document.activeElement.name), 'model');
+            compare(await csv(page, 'channel'), 'Credit', figures.channels.filter(row => row.model === model && row.credit), 'credit');
+        }
+    }),
+
+    'marketing: a month': () => withPage('en', {}, async page => {
+        await choose(page, 'Channels');
+        await page.selectOption('select[name=model]', 'w_shaped');
+        await page.selectOption('select[name=span]', '2026-03');
+        compare(await csv(page, 'channel'), 'Credit', figures.march.filter(row => row.credit), 'credit');
+    }),
+
+    'marketing: contents, in order, and what is seen is what is downloaded': () => withPage('en', {}, async page => {
+        const rows = await csv(page, 'content'), credit = rows[0].indexOf('Credit');
+        const shown = figures.contents.filter(row => byName(rows.slice(1)).has(called(row.name)));
+        assert.ok(shown.length >= 40);
+        compare(rows, 'Credit', shown, 'credit');
+        const values = rows.slice(1, -2).map(row => Number(row[credit]));
+        assert.deepEqual(values, values.slice().sort((a, b) => b - a));
+        assert.deepEqual(await column(page, 'content', 1 + credit),
+            rows.slice(1, 13).map(row => english.format(row[credit])));
+    }),
+
+    'lift: too little data is said': () => withPage('en', {}, async page => {
+        const rows = await csv(page, 'lift'), verdict = rows[0].indexOf('Beyond chance?'), lift = rows[0].indexOf('Difference');
+        assert.equal(rows.length - 1, figures.lift.length);
+        assert.equal(rows.filter(row => row[verdict] === 'too little data').length, figures.lift.filter(row => !row.has_enough_data).length);
+        for (const row of figures.lift)
+            assert.equal(number(byName(rows.slice(1)).get(row.title)[lift]), row.has_enough_data ? row.lift : null, row.title);
+        await page.locator('[data-table=lift] .more button').click();
+        assert.equal(await page.locator('[data-table=lift] .interval').count(), figures.lift.filter(row => row.has_enough_data).length);
+    }),
+
+    'a table sorts by its headings': () => withPage('en', {}, async page => {
+        const heading = page.locator('[data-table=content] thead th[data-key=name]');
+        assert.equal(await page.locator('[data-table=content] thead th[data-key=credit]').getAttribute('aria-sort'), 'descending');
+        await heading.locator('button').click();
+        assert.equal(await heading.getAttribute('aria-sort'), 'ascending');
+        assert.match(await page.locator('#said').innerText(), /Sorted by Content, ascending/);
+        const names = (await csv(page, 'content')).slice(1, -2).map(row => row[0]);
+        assert.deepEqual(names, names.slice().sort(new Intl.Collator('en', {numeric: true, sensitivity: 'base'}).compare));
+        await heading.locator('button').press('Enter');
+        assert.equal(await heading.getAttribute('aria-sort'), 'descending');
+        assert.equal(await page.evaluate(() => document.activeElement.closest('th').dataset.key), 'name');
+    }),
+
+    'a table filters': () => withPage('en', {}, async page => {
+        await page.locator('[data-table=content] input[type=search]').fill('sap connected');
+        assert.deepEqual((await column(page, 'content', 1)).map(text => text.split('\n')[0]), ['Foundry: SAP connected in six weeks']);
+        assert.equal((await csv(page, 'content')).length, 2);
+        await page.locator('[data-table=content] input[type=search]').fill('no such thing');
+        assert.match(await page.locator('[data-table=content] tbody').innerText(), /Nothing fits/);
+    }),
+
+    'sales: a lead is found, with its timeline': () => withPage('en', {view: 'sales'}, async page => {
+        const [lead] = figures.lead;
+        assert.equal(await tile(page, 'leads'), String(figures.leads[0].leads));
+        await page.getByRole('searchbox', {name: 'Search for a lead'}).fill('hagedorn brandt');
+        await page.locator('[data-table=leads] .link').click();
+        const panel = page.locator('.panel');
+        assert.equal(await panel.locator('h3').innerText(), lead.name);
+        assert.match(await panel.innerText(), new RegExp(`${lead.views} views of ${lead.contents} contents`));
+        assert.match(await panel.innerText(), new RegExp(`\\b${lead.new_since_contact} new since the last contact`));
+        assert.equal(await panel.locator('.event').count(), lead.events);
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'lead-heading');
+    }),
+
+    'sales: open deals': () => withPage('en', {view: 'sales'}, async page => {
+        const rows = await csv(page, 'open-deals'), amount = rows[0].indexOf('Amount');
+        assert.equal(rows.length - 1, figures.open_deals.length);
+        for (const deal of figures.open_deals)
+            assert.equal(number(byName(rows.slice(1)).get(deal.name)[amount]), deal.amount, deal.name);
+    }),
+
+    'smarketing: both promises, and who stands where': () => withPage('en', {view: 'smarketing'}, async page => {
+        const marketing = byName((await csv(page, 'sla-marketing')).slice(1));
+        for (const row of figures.marketing_promise)
+            assert.deepEqual(marketing.get(row.month).slice(1, 4).map(Number), [row.owed, row.delivered, row.accepted], row.month);
+        const sales = byName((await csv(page, 'sla-sales')).slice(1));
+        for (const row of figures.sales_promise)
+            assert.deepEqual(sales.get(row.month).slice(1, 4).map(Number), [row.handed_over, row.met, row.breached], row.month);
+        const stages = byName((await csv(page, 'stages')).slice(1));
+        for (const row of figures.standing)
+            assert.equal(Number(stages.get(row.stage)[1]), row.leads, row.stage);
+    }),
+
+    'the views are reached by their links, and named': () => withPage('en', {}, async page => {
+        for (const name of ['Sales', 'Smarketing', 'Marketing']) {
+            await page.getByRole('navigation').getByRole('link', {name, exact: true}).click();
+            await page.getByRole('heading', {level: 1, name, exact: true}).waitFor();
+            assert.equal(await page.title(), name + ' · closedloop');
+            assert.equal(await page.locator('nav [aria-current=page]').innerText(), name);
+            assert.equal(await page.evaluate(() => document.activeElement.id), 'title');
+        }
+    }),
+
+    'German': () => withPage('de', {}, async page => {
+        assert.equal(await page.locator('html').getAttribute('lang'), 'de');
+        assert.equal(await tile(page, 'won'), german.format(figures.deals[0].won));
+        await choose(page, 'Kanäle');
+        const rows = await csv(page, 'channel', ';'), place = rows[0].indexOf('Zugerechnet');
+        for (const row of figures.channels.filter(row => row.model === 'linear' && row.name !== 'unattributed'))
+            assert.equal(byName(rows.slice(1)).get(row.name)[place], String(row.credit).replace('.', ','), row.name);
+        for (const name of ['Vertrieb', 'Smarketing']) {
+            await page.getByRole('navigation').getByRole('link', {name, exact: true}).click();
+            await page.getByRole('heading', {level: 1, name, exact: true}).waitFor();
+        }
+    }),
+
+    'both languages say the same things': async () => {
+        const keys = [];
+        for (const language of ['en', 'de'])
+            await withPage(language, {}, async page => keys.push(await page.evaluate(() => Object.keys(texts).filter(key => !key.startsWith('model-about.')))));
+        assert.deepEqual(keys[0], keys[1]);
+    },
+
+    'no text is missing in any view': async () => {
+        for (const view of ['marketing', 'sales', 'smarketing'])
+            await withPage('en', {view}, async page => {
+                const unknown = await page.evaluate(() => [...document.querySelectorAll('h1, h2, h3, h4, th, dt, label, .about, .missing, option')]
+                    .map(element => element.textContent.trim()).filter(text => /^[a-z]+([.-][a-z]+)+$/.test(text)));
+                assert.deepEqual(unknown, []);
+            });
+    },
+
+    'for keyboard and screen reader': async () => {
+        for (const view of ['marketing', 'sales', 'smarketing'])
+            await withPage('en', {view}, async page => {
+                const flaws = await page.evaluate(() => {
+                    const found = [];
+                    const named = element => element.labels && element.labels.length || element.getAttribute('aria-label') || element.textContent.trim();
+                    for (const element of document.querySelectorAll('button, a, input, select'))
+                        if (!named(element))
+                            found.push('no name: ' + element.outerHTML.slice(0, 100));
+                    for (const table of document.querySelectorAll('table'))
+                        if (!table.caption || [...table.tHead.rows[0].cells].some(cell => !cell.getAttribute('aria-sort')))
+                            found.push('table without caption or order');
+                    for (const canvas of document.querySelectorAll('canvas'))
+                        if (!canvas.getAttribute('aria-label') || !canvas.closest('.card').querySelector('table'))
+                            found.push('chart without a name or a table');
+                    const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
+                    if (new Set(ids).size !== ids.length)
+                        found.push('an id twice');
+                    let level = 0;
+                    for (const heading of document.querySelectorAll('h1, h2, h3, h4')) {
+                        const next = Number(heading.tagName[1]);
+                        if (next > level + 1)
+                            found.push('heading skips a level: ' + heading.textContent);
+                        level = next;
+                    }
+                    for (const landmark of ['header', 'nav[aria-label]', 'main', 'footer'])
+                        if (document.querySelectorAll(landmark).length !== 1)
+                            found.push('not one ' + landmark);
+                    return found;
+                });
+                assert.deepEqual(flaws, []);
+                await page.keyboard.press('Tab');
+                assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+            });
+    },
+
+    'phone and desktop, light and dark: nothing sticks out': async () => {
+        for (const width of [390, 1440])
+            for (const view of ['marketing', 'sales', 'smarketing'])
+                await withPage('en', {view, width, scheme: width === 390 ? 'dark' : 'light'}, async page => {
+                    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, view);
+                    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+                    const before = await ground();
+                    await page.locator('#theme').click();
+                    assert.notEqual(await ground(), before);
+                });
+    },
+
+    'it prints: no controls, light, some pages': () => withPage('en', {view: 'smarketing', scheme: 'dark'}, async page => {
+        const pdf = await page.pdf({format: 'A4', landscape: true});
+        assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+        const pages = pdf.toString('latin1').split('/Type /Page\n').length - 1;
+        assert.ok(pages >= 1 && pages <= 8, `${pages} pages`);
+        await page.emulateMedia({media: 'print'});
+        assert.equal(await page.locator('#print').isVisible(), false);
+        assert.equal(await page.locator('.download').first().isVisible(), false);
+    }),
+});
