@@ -1,67 +1,77 @@
 -- The funnel, its weakest step, and the facts of the monthly meeting. "Now" is the newest reading, as in all reports.
 
 -- Days are counted whole, so that few numbers stand for many persons, and the median needs no sorting of persons. Each
--- person is in one row for each dimension and period, and a reader asks for one of each.
-create view cl_smarketing.funnel as
-select
-    h.dimension,
-    h.item,
-    h.period,
-    h.month,
-    h.step_no as from_no,
-    f.step as from_step,
-    t.step as to_step,
-    sum(h.people)::bigint as entered,
-    sum(h.skipped)::bigint as entered_by_skipping,
-    coalesce(sum(h.people) filter (where h.days is not null), 0)::bigint as converted,
-    round(coalesce(sum(h.people) filter (where h.days is not null), 0) / sum(h.people), 4) as rate,
-    sum(h.still_open)::bigint as still_open,
-    min(h.days) filter (where 2 * h.so_far >= h.converted) as median_days,
-    min(h.days) filter (where 10 * h.so_far >= 9 * h.converted) as p90_days,
-    case when f.kind = 'deal' then sum(h.amount) end as entered_amount,
-    case
-        when f.kind = 'deal' then sum(h.won_amount)
-        when t.kind = 'deal' then coalesce(sum(h.amount) filter (where h.days is not null), 0)
-    end as converted_amount,
-    case when f.kind = 'deal' then round(sum(h.won_amount) / nullif(sum(h.amount), 0), 4) end as amount_rate,
-    sum(h.won_amount) as won_amount
-from (
-    select c.*,
-        sum(c.people) filter (where c.days is not null) over (
-            partition by c.dimension, c.item, c.period, c.month, c.step_no
-        ) as converted,
-        sum(c.people) over (
-            partition by c.dimension, c.item, c.period, c.month, c.step_no order by c.days
-        ) as so_far
-    from (
-        select d.dimension, d.item, p.period, p.month, e.step_no, e.days, count(*) as people,
-            count(*) filter (where e.is_skipped) as skipped, count(*) filter (where e.is_open) as still_open,
-            sum(e.amount) as amount, sum(e.won_amount) as won_amount
+-- dimension and period is a branch with these as constants: who asks for one reads the persons once.
+do $$
+begin
+    execute format($view$
+        create view cl_smarketing.funnel as
+        select
+            h.dimension,
+            h.item,
+            h.period,
+            h.month,
+            h.step_no as from_no,
+            f.step as from_step,
+            t.step as to_step,
+            sum(h.people)::bigint as entered,
+            sum(h.skipped)::bigint as entered_by_skipping,
+            coalesce(sum(h.people) filter (where h.days is not null), 0)::bigint as converted,
+            round(coalesce(sum(h.people) filter (where h.days is not null), 0) / sum(h.people), 4) as rate,
+            sum(h.still_open)::bigint as still_open,
+            min(h.days) filter (where 2 * h.so_far >= h.converted) as median_days,
+            min(h.days) filter (where 10 * h.so_far >= 9 * h.converted) as p90_days,
+            case when f.kind = 'deal' then sum(h.amount) end as entered_amount,
+            case
+                when f.kind = 'deal' then sum(h.won_amount)
+                when t.kind = 'deal' then coalesce(sum(h.amount) filter (where h.days is not null), 0)
+            end as converted_amount,
+            case when f.kind = 'deal' then round(sum(h.won_amount) / nullif(sum(h.amount), 0), 4) end as amount_rate,
+            sum(h.won_amount) as won_amount
         from (
-            select s.step_no, s.month, s.cohort, s.is_skipped, s.amount, s.won_amount, s.owner, a.channel,
-                coalesce(c.topic, '(none)') as topic,
-                floor(extract(epoch from s.next_at - s.reached_at) / 86400)::integer as days,
-                s.next_at is null
-                    and case when s.kind = 'deal' then s.open_deals > 0 else s.reached_at > n.read_at - n.lookback end
-                    as is_open
-            from cl_smarketing.funnel_step as s
-            join cl_core.arrival as a on a.arrival_id = s.arrival_id
-            join cl_core.content as c on c.content_id = s.content_id
-            cross join cl_ops.setting as n
-            where s.kind <> 'won'
-        ) as e
-        cross join lateral (
-            values ('all', '(all)'), ('channel', e.channel), ('topic', e.topic), ('owner', e.owner)
-        ) as d (dimension, item)
-        cross join lateral (
-            values ('all', null), ('month', e.month), ('cohort', e.cohort)
-        ) as p (period, month)
-        group by d.dimension, d.item, p.period, p.month, e.step_no, e.days
-    ) as c
-) as h
-join cl_smarketing.step as f on f.step_no = h.step_no
-join cl_smarketing.step as t on t.step_no = h.step_no + 1
-group by h.dimension, h.item, h.period, h.month, h.step_no, f.step, f.kind, t.step, t.kind;
+            select c.*,
+                sum(c.people) filter (where c.days is not null) over (
+                    partition by c.dimension, c.item, c.period, c.month, c.step_no
+                ) as converted,
+                sum(c.people) over (
+                    partition by c.dimension, c.item, c.period, c.month, c.step_no order by c.days
+                ) as so_far
+            from (%s) as c
+        ) as h
+        join cl_smarketing.step as f on f.step_no = h.step_no
+        join cl_smarketing.step as t on t.step_no = h.step_no + 1
+        group by h.dimension, h.item, h.period, h.month, h.step_no, f.step, f.kind, t.step, t.kind$view$,
+        (
+            select string_agg(format($branch$
+                select %L::text as dimension, %s as item, %L::text as period, %s as month, s.step_no,
+                    date_part('day', s.next_at - s.reached_at)::integer as days,
+                    count(*) as people,
+                    count(*) filter (where s.is_skipped) as skipped,
+                    count(*) filter (where s.next_at is null and case
+                        when s.kind = 'deal' then s.open_deals > 0
+                        else s.reached_at > n.read_at - n.lookback
+                    end) as still_open,
+                    sum(s.amount) as amount,
+                    sum(s.won_amount) as won_amount
+                from cl_smarketing.funnel_step as s
+                %s
+                cross join cl_ops.setting as n
+                where s.kind <> 'won'
+                group by 2, 4, 5, 6$branch$,
+                d.dimension, d.item, p.period, p.month, d.joined), ' union all ' order by d.dimension, p.period)
+            from (
+                values
+                    ('all', '''(all)''::text', ''),
+                    ('channel', 'a.channel', 'join cl_core.arrival as a on a.arrival_id = s.arrival_id'),
+                    ('topic', 'coalesce(c.topic, ''(none)'')', 'join cl_core.content as c on c.content_id = s.content_id'),
+                    ('owner', 's.owner', '')
+            ) as d (dimension, item, joined)
+            cross join (
+                values ('all', 'null::date'), ('month', 's.month'), ('cohort', 's.cohort')
+            ) as p (period, month)
+        ));
+end
+$$;
 
 -- Each whole month, and the three months that end with it, against the twelve before. Who entered lately had less time: so
 -- earlier months are looked at as they stood when they were as old. Of a count per month the interval follows from the share
