@@ -92,9 +92,6 @@ where l.has_enough_data
   and l.url not like 'activity:%';
 
 create view cl_sales.deal_brief as
-with winning as materialized (
-    select * from cl_sales.winning_content
-)
 select
     d.deal_id,
     d.deal_key,
@@ -160,6 +157,9 @@ select
         ) as v
     ) as last_activity_at,
     array(
+        with winning as materialized ( -- once for all deals
+            select * from cl_sales.winning_content
+        )
         select concat(coalesce(w.title, w.url), ': ', w.reason)
         from winning as w
         where w.content_id not in (
@@ -223,36 +223,70 @@ cross join lateral (
 ) as n
 where d.outcome = 'open';
 
--- Only who was seen, entered a stage or met a rule of the score since is looked at.
+-- Only who was seen, entered a stage or met a rule of the score since is looked at; what is said of them besides is looked
+-- up for those that are read.
 create view cl_sales.hot_lead as
-with since as materialized (
-    select read_at, read_at - interval '1 day' as at, score_half_life_days from cl_ops.setting
-),
-changed as (
-    select p.person_id from since as s join cl_core.person as p on p.last_seen_at > s.at
-    union
-    select h.person_id from since as s join cl_smarketing.stage_history as h on h.entered_at > s.at
-    union
-    select m.person_id
-    from since as s
-    join cl_smarketing.met_definition as m on m.at > s.at and m.touch_id = '00000000-0000-0000-0000-000000000000'
-),
-hot as (
+select
+    h.place,
+    h.person_id,
+    l.email,
+    l.name,
+    l.company,
+    l.owner,
+    l.persona,
+    l.stage,
+    l.customer_since,
+    h.new_stage,
+    h.came_from,
+    h.score,
+    h.score_rise,
+    h.new_touches,
+    h.new_contents,
+    l.buying_signals,
+    concat_ws('; ',
+        'entered stage ' || h.new_stage || coalesce(', from ' || h.came_from, ''),
+        case when h.score_rise > 0 then concat('score rose by ', h.score_rise, ' to ', h.score) end,
+        case when h.new_touches > 0 then concat(h.new_touches, case h.new_touches when 1 then ' new touch' else ' new touches' end,
+                                                ': ', array_to_string(h.new_contents, ', ')) end) as why
+from (
+    with since as materialized (
+        select read_at, read_at - interval '1 day' as at, score_half_life_days from cl_ops.setting
+    ),
+    changed as (
+        select p.person_id from since as s join cl_core.person as p on p.last_seen_at > s.at
+        union
+        select h.person_id from since as s join cl_smarketing.stage_history as h on h.entered_at > s.at
+        union
+        select m.person_id
+        from since as s
+        join cl_smarketing.met_definition as m on m.at > s.at and m.touch_id = '00000000-0000-0000-0000-000000000000'
+    )
     select
-        l.person_id, l.email, l.name, l.company, l.owner, l.persona, l.stage, l.customer_since, l.score, l.buying_signals,
-        g.stage as new_stage, g.came_from, l.score - b.score as score_rise, t.touches as new_touches, t.contents as new_contents,
-        g.stage_no
+        row_number() over (
+            order by g.stage_no desc nulls last, b.score - b.score_before desc nulls last, t.touches desc,
+                b.score desc nulls last, p.last_seen_at desc nulls last, c.person_id
+        ) as place,
+        c.person_id, g.stage as new_stage, g.came_from, b.score, b.score - b.score_before as score_rise,
+        t.touches as new_touches, t.contents as new_contents
     from changed as c
+    join cl_core.person as p on p.person_id = c.person_id and p.is_lead
     cross join since as s
-    join cl_sales.lead as l on l.person_id = c.person_id
+    cross join (
+        select count(*) > 0 as has_rules from cl_smarketing.definition where kind = 'score'
+    ) as r
     cross join lateral (
-        select coalesce(sum(round(d.points * case
-                when d.did_condition is null then 1
-                else cl_smarketing.score_weight(m.at, s.at, s.score_half_life_days)
-            end, 2)), 0.00) as score
+        select case when r.has_rules then coalesce(sum(round(d.points * w.now, 2)), 0.00) end as score,
+            case when r.has_rules then coalesce(sum(round(d.points * w.before, 2)) filter (where m.at <= s.at), 0.00) end
+                as score_before
         from cl_smarketing.met_definition as m
         join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'score'
-        where m.person_id = c.person_id and m.at <= s.at
+        cross join lateral (
+            select case when d.did_condition is null then 1
+                    else cl_smarketing.score_weight(m.at, s.read_at, s.score_half_life_days) end as now,
+                case when d.did_condition is null then 1
+                    else cl_smarketing.score_weight(m.at, s.at, s.score_half_life_days) end as before
+        ) as w
+        where m.person_id = c.person_id
     ) as b
     cross join lateral (
         select coalesce(sum(k.touches), 0)::bigint as touches,
@@ -274,30 +308,6 @@ hot as (
         where h.person_id = c.person_id and h.left_at is null and h.entered_at > s.at
           and h.stage_no > coalesce(o.stage_no, 0)
     ) as g on true
-)
-select
-    row_number() over (
-        order by stage_no desc nulls last, score_rise desc nulls last, new_touches desc, score desc nulls last, person_id
-    ) as place,
-    person_id,
-    email,
-    name,
-    company,
-    owner,
-    persona,
-    stage,
-    customer_since,
-    new_stage,
-    came_from,
-    score,
-    score_rise,
-    new_touches,
-    new_contents,
-    buying_signals,
-    concat_ws('; ',
-        'entered stage ' || new_stage || coalesce(', from ' || came_from, ''),
-        case when score_rise > 0 then concat('score rose by ', score_rise, ' to ', score) end,
-        case when new_touches > 0 then concat(new_touches, case new_touches when 1 then ' new touch' else ' new touches' end,
-                                              ': ', array_to_string(new_contents, ', ')) end) as why
-from hot
-where new_stage is not null or score_rise > 0 or new_touches > 0;
+    where g.stage is not null or b.score > b.score_before or t.touches > 0
+) as h
+join cl_sales.lead as l on l.person_id = h.person_id;

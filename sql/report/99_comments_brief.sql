@@ -69,7 +69,7 @@ comment on column cl_sales.next_content.lift is 'as in cl_marketing.content_lift
 comment on column cl_sales.next_content.reason is 'why, in words';
 
 comment on view cl_sales.hot_lead is 'One row: a lead for which something changed in the day before the newest data (cl_ops.setting.read_at): it entered a higher stage, its score rose, or it was seen. Order by place.';
-comment on column cl_sales.hot_lead.place is '1: the hottest. Who entered a stage comes first, the highest stage first; then by how much the score rose, then by new touches, then by score';
+comment on column cl_sales.hot_lead.place is '1: the hottest. Who entered a stage comes first, the highest stage first; then by how much the score rose, then by new touches, by score, and by who was seen last';
 comment on column cl_sales.hot_lead.person_id is 'person: cl_sales.lead';
 comment on column cl_sales.hot_lead.email is 'address, in lower case';
 comment on column cl_sales.hot_lead.name is 'name';
