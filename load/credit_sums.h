@@ -4,10 +4,11 @@
  * item add up.
  *
  *     cleanup(credit_sums_done) CreditSums sums;
- *     TRY(credit_sums_make(pg, numbers, number_count, &sums, error));
+ *     credit_sums_make(pg, numbers, number_count, &sums);
  *     TRY(credit_sums_open(&sums, month, "won", amount, touch_count, error)); // a deal
- *     TRY(credit_sums_add(&sums, SUM_CONTENT, &content_id, SUM_SOURCE | SUM_INFLUENCE, &shares, i, error)); // touch by
- * touch … TRY(credit_sums_flush(&sums, error));
+ *     credit_sums_add(&sums, SUM_CONTENT, &content_id, SUM_INFLUENCE, &shares, i); // touch by touch
+ *     …
+ *     TRY(credit_sums_flush(&sums, error));
  */
 #ifndef CLOSEDLOOP_LOAD_CREDIT_SUMS_H
 #define CLOSEDLOOP_LOAD_CREDIT_SUMS_H

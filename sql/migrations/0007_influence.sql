@@ -5,7 +5,7 @@
 
 -- What the sums hold of each deal: the facts have changed when it is taken from them again.
 create table cl_marketing.counted_deal (
-    deal_id uuid primary key references cl_core.deal deferrable initially deferred,
+    deal_id uuid primary key,
     outcome text not null,
     month date not null,
     amount bigint not null

@@ -132,3 +132,14 @@ cross join lateral (
 where cl_marketing.passes(a.channel, s.attribution -> 'channels');
 create unique index on journey_arrival (arrival_id);
 analyze journey_arrival;
+
+-- What sums of channels and campaigns are kept by.
+create temporary table sum_channel on commit drop as
+select distinct channel_id, channel from journey_arrival
+union all
+select '00000000-0000-0000-0000-000000000000', 'unattributed';
+
+create temporary table sum_campaign on commit drop as
+select distinct campaign_id, campaign, source, medium from journey_arrival
+union all
+select '00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed';

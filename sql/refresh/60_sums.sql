@@ -1,15 +1,5 @@
 -- What the new journeys contribute is added.
 
-create temporary table sum_channel on commit drop as
-select distinct channel_id, channel from journey_arrival
-union all
-select '00000000-0000-0000-0000-000000000000', 'unattributed';
-
-create temporary table sum_campaign on commit drop as
-select distinct campaign_id, campaign, source, medium from journey_arrival
-union all
-select '00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed';
-
 create temporary table sum_model on commit drop as
 select model from cl_marketing.model where is_computed and not is_fitted;
 analyze journey_sum;

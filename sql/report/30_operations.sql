@@ -406,6 +406,10 @@ language sql stable as $$
             union all
             select null, null, t.content_id, null from cl_marketing.content_credit as t
             union all
+            select null, null, t.from_content_id, null from cl_marketing.transition as t
+            union all
+            select null, null, t.to_content_id, null from cl_marketing.transition as t
+            union all
             select null, null, t.content_id, t.arrival_id from cl_marketing.lead_origin as t
             union all
             select null, null, null, t.campaign_arrival_id from cl_marketing.lead_origin as t

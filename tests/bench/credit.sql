@@ -36,7 +36,7 @@ select d as number, pg_temp.key('deal', d) as deal_id, k.outcome, k.created_at,
          else (70 + 110 * pg_temp.chance(d, 3)) * interval '1 day' end as span,
     floor(12 * exp(sqrt(-2 * ln(1 - pg_temp.chance(d, 4))) * cos(2 * pi() * pg_temp.chance(d, 5))))::bigint as views,
     1 + floor(3.5 * pg_temp.chance(d, 6) * pg_temp.chance(d, 7))::bigint as contacts
-from generate_series(1, :deals) as d
+from generate_series(1::bigint, :deals) as d
 cross join lateral (
     select
         case when pg_temp.chance(d, 1) < 0.3 then 'won' when pg_temp.chance(d, 1) < 0.7 then 'lost' else 'open' end as outcome,
