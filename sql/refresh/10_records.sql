@@ -252,3 +252,7 @@ using changed_content as c
 where t.content_id = c.content_id and not exists (select from new_content as n where n.content_id = c.content_id);
 
 select cl_core.publish('cost');
+
+select cl_ops.analyze_grown('cl_core.identity', 'cl_core.lead', 'cl_core.account', 'cl_core.deal', 'cl_core.deal_contact',
+                            'cl_core.activity', 'cl_core.question', 'cl_core.property_change', 'cl_core.content',
+                            'cl_ops.changed_key');

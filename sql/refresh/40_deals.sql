@@ -173,11 +173,13 @@ select c.deal_id, k.person_id,
     bool_or(coalesce(k.is_primary, false))
 from changed_deal as c
 join cl_core.deal as survivor on survivor.deal_id = c.deal_id and survivor.outcome <> 'deleted'
-join lateral (
-    select c.deal_id
+join (
+    select n.deal_id as survivor_id, n.deal_id from changed_deal as n
     union
-    select m.deal_id from cl_core.deal as m where m.survivor_id = c.deal_id
-) as d on true
+    select m.survivor_id, m.deal_id
+    from changed_deal as n
+    join cl_core.deal as m on m.survivor_id = n.deal_id
+) as d on d.survivor_id = c.deal_id
 join cl_core.deal_contact as k on k.deal_id = d.deal_id
 group by c.deal_id, k.person_id;
 
