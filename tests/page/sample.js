@@ -113,6 +113,7 @@ run({
         assert.equal(await panel.locator('h3').innerText(), lead.name);
         assert.match(await panel.innerText(), new RegExp(`${lead.views} views of ${lead.contents} contents`));
         assert.match(await panel.innerText(), new RegExp(`\\b${lead.new_since_contact} new since the last contact`));
+        assert.match(await panel.innerText(), new RegExp(`Score: ${new Intl.NumberFormat('en', {minimumFractionDigits: 1, maximumFractionDigits: 1}).format(figures.points[0].points)}`));
         assert.equal(await panel.locator('.event').count(), lead.events);
         assert.equal(await page.evaluate(() => document.activeElement.id), 'lead-heading');
     }),
@@ -134,6 +135,53 @@ run({
         const stages = byName((await csv(page, 'stages')).slice(1));
         for (const row of figures.standing)
             assert.equal(Number(stages.get(row.stage)[1]), row.leads, row.stage);
+    }),
+
+    'smarketing: the funnel, by channel too': () => withPage('en', {view: 'smarketing'}, async page => {
+        const called = step => ({lead: 'Lead', deal: 'Deal', won: 'Won'})[step] || step;
+        const rows = byName((await csv(page, 'funnel')).slice(1));
+        for (const row of figures.funnel)
+            assert.deepEqual(rows.get(`${called(row.from_step)} → ${called(row.to_step)}`).slice(1, 5).map(Number),
+                [row.entered, row.converted, row.rate, row.still_open], row.to_step);
+        assert.deepEqual(await page.locator('.funnel .people').allInnerTexts(),
+            [...figures.funnel.map(row => row.entered), figures.funnel.at(-1).converted].map(String));
+        const channels = (await csv(page, 'funnel-channel')).slice(1);
+        for (const row of figures.channel_funnel)
+            assert.ok(channels.some(line => line[0] === row.item && line[1].endsWith('→ ' + called(row.to_step)) &&
+                Number(line[2]) === row.entered && Number(line[3]) === row.converted), row.item + row.to_step);
+    }),
+
+    'smarketing: the weakest step': () => withPage('en', {view: 'smarketing'}, async page => {
+        const rows = await csv(page, 'weakest');
+        figures.weakest.forEach((row, place) => assert.equal(number(rows[1 + place][2]), row.rate, row.to_step));
+        const weakest = figures.weakest.find(row => row.is_weakest);
+        assert.match(await page.locator('.callout.weak').innerText(), new RegExp(`→ ${weakest.to_step}, ${Math.round(100 * weakest.rate)}%`));
+    }),
+
+    'smarketing: the meeting, of a month that is over': () => withPage('en', {view: 'smarketing'}, async page => {
+        assert.equal(await page.locator('select[name=meeting-month]').inputValue(), '2026-03');
+        const rows = byName((await csv(page, 'meeting')).slice(1)), [month] = figures.meeting;
+        for (const [fact, key] of [['New leads', 'leads'], ['Deals won', 'won_deals'], ['Revenue', 'revenue'], ['Pipeline at the end', 'pipeline'], ['Questions of customers', 'questions']])
+            assert.equal(Number(rows.get(fact)[1]), month[key], fact);
+        await page.selectOption('select[name=meeting-month]', '2026-04');
+        assert.match(await page.locator('[data-card=meeting]').innerText(), /This month is not over/);
+    }),
+
+    'marketing: what to write next': () => withPage('en', {}, async page => {
+        const rows = await csv(page, 'gaps');
+        assert.equal(rows.length - 1, figures.gaps.length);
+        for (const row of figures.gaps) {
+            const line = byName(rows.slice(1)).get(row.topic);
+            assert.deepEqual([line[2], line[4]].map(Number), [row.questions, row.contents], row.topic);
+        }
+        const coverage = await csv(page, 'coverage-stage');
+        for (const row of figures.coverage)
+            assert.equal(Number(byName(coverage.slice(1)).get(row.topic)[coverage[0].indexOf(row.item)]), row.pieces, row.topic + row.item);
+    }),
+
+    'sales: hot leads in their order': () => withPage('en', {view: 'sales'}, async page => {
+        const rows = await csv(page, 'hot-leads'), score = rows[0].indexOf('Score');
+        assert.deepEqual(rows.slice(1).map(row => [row[0], row[2], Number(row[score])]), figures.hot.map(row => [row.name, row.why, row.score]));
     }),
 
     'the views are reached by their links, and named': () => withPage('en', {}, async page => {

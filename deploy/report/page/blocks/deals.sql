@@ -1,4 +1,4 @@
--- The largest open deals, with what their people met so far.
+-- The largest open deals: their people, what these have read, and what nobody there has, though won deals did.
 with listed as (
     select deal_id, name, account_id, owner, stage, amount_reporting, created_at, expected_close_on
     from cl_core.deal
@@ -14,29 +14,20 @@ select json_build_object(
             json_build_array(
                 left(l.name, 300), left(a.name, 200), left(l.owner, 100), left(l.stage, 100), l.amount_reporting,
                 l.created_at::date, l.expected_close_on,
-                (select count(*) from cl_core.deal_person as p where p.deal_id = l.deal_id),
-                t.contents, t.last_touch_at::date,
+                b.score, b.days_silent,
                 (
-                    select json_agg(json_build_array(left(coalesce(c.title, c.url), 160), m.touches, m.last_at::date) order by m.last_at desc, c.url)
-                    from (
-                        select content_id, count(*) as touches, max(touched_at) as last_at
-                        from cl_marketing.deal_touch
-                        where deal_id = l.deal_id and touched_at is not null
-                        group by content_id
-                        order by max(touched_at) desc
-                        limit 12
-                    ) as m
-                    join cl_core.content as c on c.content_id = m.content_id
-                )
+                    select json_agg(
+                        json_build_array(left(coalesce(p ->> 'name', p ->> 'email'), 200), left(p ->> 'title', 100), p ->> 'stage', p -> 'contents',
+                            (select json_agg(left(title, 160)) from jsonb_array_elements_text(p -> 'read') as title))
+                    )
+                    from (select p from jsonb_array_elements(b.people) as p limit 12) as p
+                ),
+                (select json_agg(left(text, 300)) from unnest(b.unread) as text)
             )
             order by l.amount_reporting desc nulls last, l.deal_id
         )
         from listed as l
         left join cl_core.account as a on a.account_id = l.account_id
-        left join lateral (
-            select count(distinct content_id) as contents, max(touched_at) as last_touch_at
-            from cl_marketing.deal_touch
-            where deal_id = l.deal_id and touched_at is not null
-        ) as t on true
+        left join cl_sales.deal_brief as b on b.deal_id = l.deal_id
     )
 )

@@ -4,24 +4,52 @@ with setting as (
     select 20000 as listed_leads, 300 as told_leads, 25 as told_events
 ),
 
+hot as materialized (
+    select person_id, place, why, score_rise, new_stage
+    from cl_sales.hot_lead
+    order by place
+    limit 200
+),
+
 listed as (
     select p.person_id, p.name, p.email, p.company, p.owner, p.stage, p.last_seen_at,
-        row_number() over (order by p.last_seen_at desc nulls last, p.became_lead_at desc nulls last, p.person_id) as place
+        row_number() over (order by h.place, p.last_seen_at desc nulls last, p.became_lead_at desc nulls last, p.person_id) as place
     from cl_core.person as p
+    left join hot as h on h.person_id = p.person_id
     where p.is_lead
-    order by p.last_seen_at desc nulls last, p.became_lead_at desc nulls last, p.person_id
+    order by h.place, p.last_seen_at desc nulls last, p.became_lead_at desc nulls last, p.person_id
     limit (select listed_leads from setting)
 ),
 
 told as (
     select l.place, json_build_object(
         'title', left(d.title, 200),
+        'persona', d.persona,
+        'score', d.score,
+        'points', (
+            select json_agg(json_build_array(s.rule, left(s.content, 160), s.at::date, s.points_now) order by abs(s.points_now) desc, s.rule, s.at desc)
+            from (
+                select rule, content, at, points_now
+                from cl_sales.lead_score
+                where person_id = l.person_id
+                order by abs(points_now) desc, rule, at desc
+                limit 8
+            ) as s
+        ),
+        'hot', (select json_build_array(h.place, left(h.why, 300), h.score_rise, h.new_stage) from hot as h where h.person_id = l.person_id),
+        'signals', (select json_agg(left(n.text, 200)) from (select text from unnest(d.buying_signals) as text limit 6) as n),
+        'next', (
+            select json_agg(json_build_array(left(coalesce(n.title, n.url), 160), left(n.reason, 200)) order by n.place)
+            from cl_sales.next_content as n
+            where n.subject = 'lead' and n.person_id = l.person_id
+        ),
+        'customer_since', d.customer_since::date,
         'became_lead_at', d.became_lead_at,
         'first_seen_at', d.first_seen_at,
         'days_silent', d.days_silent,
         'views', d.views,
         'contents', d.contents,
-        'topics', d.topics,
+        'topics', (select json_agg(left(topic, 60)) from unnest(d.topics) as topic),
         'last_activity_at', d.last_activity_at,
         'last_activity', left(d.last_activity, 100),
         'new_since_contact', d.new_since_contact,

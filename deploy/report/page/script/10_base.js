@@ -31,6 +31,8 @@ const formats = {
     rate: new Intl.NumberFormat(language, {style: 'percent', maximumFractionDigits: 0}),
     points: new Intl.NumberFormat(language, {maximumFractionDigits: 0, signDisplay: 'exceptZero', style: 'percent'}),
     decimal: new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1}),
+    signed: new Intl.NumberFormat(language, {signDisplay: 'exceptZero', maximumFractionDigits: 2}),
+    signedMoney: new Intl.NumberFormat(language, {style: 'currency', currency: setting.currency, maximumFractionDigits: 0, signDisplay: 'exceptZero'}),
     day: new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeZone: 'UTC'}),
     month: new Intl.DateTimeFormat(language, {month: 'long', year: 'numeric', timeZone: 'UTC'}),
     shortMonth: new Intl.DateTimeFormat(language, {month: 'short', year: '2-digit', timeZone: 'UTC'}),
@@ -45,9 +47,10 @@ const shown = {
     money: value => formats.money.format(value),
     percent: value => formats.percent.format(value),
     rate: value => formats.rate.format(value),
-    points: value => formats.points.format(value),
+    points: value => formats.points.format(value).replace(/\s?%/, '\u00a0' + say('points')),
     ratio: value => formats.decimal.format(value) + '\u00a0×',
     decimal: value => formats.decimal.format(value),
+    signed: value => formats.signed.format(value),
     hours: value => formats.decimal.format(value) + '\u00a0h',
     day: value => formats.day.format(new Date(value + 'T00:00:00Z')),
     month: value => formats.month.format(new Date(value + '-01T00:00:00Z')),
@@ -74,7 +77,7 @@ function make(name, properties, ...children) {
         else
             element.setAttribute(key, value === true ? '' : value);
     }
-    for (const child of children.flat())
+    for (const child of children.flat(3))
         if (child !== null && child !== undefined && child !== false)
             element.append(child);
     return element;
@@ -86,7 +89,7 @@ function plain(value) {
 }
 
 function clear(element, ...children) {
-    element.replaceChildren(...children.flat().filter(child => child));
+    element.replaceChildren(...children.flat(3).filter(child => child));
     return element;
 }
 
@@ -103,6 +106,11 @@ function card(key, title, about, ...children) {
             make('h2', {id}, title),
             about && make('p', {class: 'about'}, about)),
         ...children);
+}
+
+// A part of a card, below others.
+function part(title, about, ...children) {
+    return make('div', {class: 'part'}, make('h3', null, title), about && make('p', {class: 'about'}, about), children);
 }
 
 // Whether the role that wrote the page had no right to read it; what has no rows is null too, and known by its absence.

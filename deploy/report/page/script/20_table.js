@@ -6,7 +6,7 @@
 // A column: value(row) is what sorts, is searched and downloaded; cell(row), if given, what is shown. `fixed` rows
 // (row => true) stay at the end, however it is sorted. A column that isOptional goes where no row has anything in it.
 
-const DESCENDING_FIRST = new Set(['number', 'money', 'percent', 'rate', 'points', 'ratio', 'hours', 'decimal', 'day', 'month', 'time']);
+const DESCENDING_FIRST = new Set(['number', 'money', 'percent', 'rate', 'points', 'ratio', 'hours', 'decimal', 'signed', 'day', 'month', 'time']);
 
 function isEmpty(value) {
     return value === null || value === undefined || value === '';
@@ -98,7 +98,7 @@ function chosenRows(state) {
     return column ? rows.sort(compareBy(column, state.direction, state.fixed)) : rows;
 }
 
-const STEP = 200; // as many rows more with each "show more"
+const MORE = 200; // as many rows more with each "show more"
 
 function table(options) {
     const columns = options.columns.filter(column => column && !(column.isOptional && options.rows.every(row => isEmpty(column.value(row)))));
@@ -116,9 +116,9 @@ function table(options) {
         count.textContent = say(rows.length === 1 ? 'row' : 'rows', {count: formats.number.format(rows.length)});
         const left = rows.length - visible.length;
         clear(more, left > 0 && make('button', {type: 'button', class: 'quiet', onclick: () => {
-            most.rows += STEP;
+            most.rows += MORE;
             redraw();
-        }}, say('show-more', {count: formats.number.format(Math.min(left, STEP))})));
+        }}, say('show-more', {count: formats.number.format(Math.min(left, MORE))})));
     };
     const filter = fresh('filter'), caption = fresh('caption');
     const bar = make('div', {class: 'table-bar'},

@@ -182,6 +182,55 @@ function liftCard() {
         ]}));
 }
 
+// ------------------------------------------------------------------------------------------------ what to write next
+
+const GAP = {topic: 0, gap: 1, questions: 2, persons: 3, unseen: 4, contents: 5, deals: 6, open: 7, lost: 8, asked: 9};
+const COVERED = {dimension: 0, topic: 1, item: 2, pieces: 3, revenue: 4, age: 5};
+const FADED = {title: 0, topic: 1, views: 2, before: 3, change: 4, age: 5, peak: 6};
+
+function noneOr(value) {
+    return value === '(none)' ? say('item.none') : value === 'unattributed' ? say('item.unseen') : value;
+}
+
+// Topics down, stages or personas across: how many pieces there are.
+function coveragePart(dimension) {
+    const cells = (data.gaps.coverage || []).filter(cell => cell[COVERED.dimension] === dimension), topics = new Map();
+    for (const cell of cells)
+        topics.set(cell[COVERED.topic], (topics.get(cell[COVERED.topic]) || new Map()).set(cell[COVERED.item], cell[COVERED.pieces]));
+    const items = [...new Set(cells.map(cell => cell[COVERED.item]))];
+    return topics.size > 0 && items.length > 0 && part(say('coverage-' + dimension), say('coverage-about'),
+        table({name: 'coverage-' + dimension, caption: say('coverage-' + dimension), rows: [...topics], sort: 'topic', hasFilter: false, limit: 30, columns: [
+            {key: 'topic', label: say('topic'), kind: 'text', value: row => noneOr(row[0])},
+            ...items.map((item, place) => ({key: 'item-' + place, label: noneOr(item), kind: 'number', value: row => row[1].get(item),
+                heat: row => row[1].get(item) / 8})),
+        ]}));
+}
+
+function gapsCard() {
+    if (!data.gaps || !data.gaps.gaps && !data.gaps.coverage)
+        return card('gaps', say('gaps'), null, missing('gaps', 'gaps-missing'));
+    return card('gaps', say('gaps'), say('gaps-about'),
+        data.gaps.gaps ? table({name: 'gaps', caption: say('gaps'), rows: data.gaps.gaps, sort: 'questions', limit: 10, hasFilter: false, columns: [
+            {key: 'topic', label: say('topic'), kind: 'text', value: row => noneOr(row[GAP.topic])},
+            {key: 'gap', label: say('gap'), kind: 'text', value: row => word('gap', row[GAP.gap]), cell: row => make('span', {class: 'badge'}, word('gap', row[GAP.gap]))},
+            {key: 'questions', label: say('questions'), kind: 'number', value: row => row[GAP.questions]},
+            {key: 'unseen', label: say('unseen'), kind: 'number', value: row => row[GAP.unseen], about: say('unseen-about')},
+            {key: 'contents', label: say('pieces'), kind: 'number', value: row => row[GAP.contents]},
+            {key: 'open', label: say('gap-open'), kind: 'money', value: row => row[GAP.open]},
+            {key: 'lost', label: say('gap-lost'), kind: 'money', value: row => row[GAP.lost]},
+            {key: 'asked', label: say('last-asked'), kind: 'day', value: row => row[GAP.asked]},
+        ]}) : missing('gaps', 'gaps-missing'),
+        coveragePart('stage'), coveragePart('persona'),
+        data.gaps.decay && part(say('decay'), say('decay-about'), table({name: 'decay', caption: say('decay'), rows: data.gaps.decay, sort: 'change',
+            direction: 'ascending', columns: [
+                {key: 'title', label: say('kind-one.content'), kind: 'text', value: row => row[FADED.title]},
+                {key: 'views', label: say('views-now'), kind: 'number', value: row => row[FADED.views]},
+                {key: 'before', label: say('views-before'), kind: 'number', value: row => row[FADED.before]},
+                {key: 'change', label: say('change'), kind: 'points', value: row => row[FADED.change]},
+                {key: 'age', label: say('age-days'), kind: 'number', value: row => row[FADED.age]},
+            ]})));
+}
+
 // ------------------------------------------------------------------------------------------------ the view
 
 function marketingView() {
@@ -194,8 +243,4 @@ function marketingView() {
         return clear(view, missing('marketing', 'no-data'));
     view.ready = redraw;
     return view;
-}
-
-function gapsCard() {
-    return card('gaps', say('gaps'), null, make('p', {class: 'missing'}, say('gaps-missing')));
 }

@@ -18,6 +18,24 @@ function factList(entries) {
         make('div', null, make('dt', null, label), make('dd', null, value))));
 }
 
+// Why the score is what it is, line by line.
+function scorePart(detail) {
+    return isEmpty(detail.score) ? null : [make('h4', null, say('score') + ': ' + show('decimal', detail.score)),
+        make('ul', {class: 'lines'}, (detail.points || []).map(([rule, content, at, points]) => make('li', null,
+            make('span', {class: 'points'}, formats.signed.format(points)), make('span', null, plain(rule),
+                make('span', {class: 'under'}, content && plain(content), content && ', ', at && show('day', at))))))];
+}
+
+function signalsPart(detail) {
+    return detail.signals && detail.signals.length ? [make('h4', null, say('signals')),
+        make('ul', {class: 'lines'}, detail.signals.map(signal => make('li', null, plain(signal))))] : null;
+}
+
+function nextPart(detail) {
+    return detail.next ? [make('h4', null, say('next')), make('ul', {class: 'lines'}, detail.next.map(([title, reason]) =>
+        make('li', null, make('span', null, plain(title), make('span', {class: 'under'}, plain(reason))))))] : null;
+}
+
 function leadPanel(lead) {
     const detail = lead[LEAD.detail];
     const heading = make('h3', {id: 'lead-heading', tabindex: '-1'}, plain(leadName(lead)));
@@ -26,7 +44,8 @@ function leadPanel(lead) {
         [say('stage'), lead[LEAD.stage] && plain(lead[LEAD.stage])], [say('last-seen'), lead[LEAD.seen] && show('day', lead[LEAD.seen])]];
     if (!detail)
         return [heading, factList(facts), make('p', {class: 'missing'}, say('lead-not-told'))];
-    facts.push([say('became-lead'), detail.became_lead_at && show('time', detail.became_lead_at)],
+    facts.push([say('persona'), detail.persona && plain(detail.persona)], [say('customer-since'), detail.customer_since && show('day', detail.customer_since)],
+        [say('became-lead'), detail.became_lead_at && show('time', detail.became_lead_at)],
         [say('first-seen'), detail.first_seen_at && show('time', detail.first_seen_at)],
         [say('last-contact'), detail.last_activity_at && show('time', detail.last_activity_at) + (detail.last_activity ? ', ' + detail.last_activity : '')],
         [say('topics'), detail.topics && detail.topics.length ? plain(detail.topics.join(', ')) : null],
@@ -36,6 +55,7 @@ function leadPanel(lead) {
         make('p', {class: 'highlights'}, make('span', {class: 'badge strong'}, say('new-contents', {count: formats.number.format(detail.new_since_contact)})), ' ',
             make('span', {class: 'badge'}, say('views-of', {views: formats.number.format(detail.views), contents: formats.number.format(detail.contents)}))),
         factList(facts),
+        scorePart(detail), signalsPart(detail), nextPart(detail),
         make('h4', null, say('timeline')),
         make('ol', {class: 'timeline'}, (detail.events || []).map(eventLine)),
         (detail.events || []).length >= 25 && make('p', {class: 'about'}, say('timeline-newest'))];
@@ -53,16 +73,30 @@ function leadColumns(open, extra) {
     ];
 }
 
+const HOT = {place: 0, why: 1, rise: 2, stage: 3};
+
 function hotCard(open, list) {
-    const hot = list.filter(lead => lead[LEAD.detail] && lead[LEAD.detail].days_silent !== null && lead[LEAD.detail].days_silent <= 14 &&
+    const hot = list.filter(lead => lead[LEAD.detail] && lead[LEAD.detail].hot);
+    const told = key => lead => lead[LEAD.detail].hot[HOT[key]];
+    return card('hot', say('hot'), say('hot-about'),
+        hot.length ? table({name: 'hot-leads', caption: say('hot'), rows: hot.sort((a, b) => told('place')(a) - told('place')(b)), limit: 10, columns: [
+            ...leadColumns(open, [
+                {key: 'why', label: say('why'), kind: 'text', value: told('why')},
+                {key: 'score', label: say('score'), kind: 'decimal', value: lead => lead[LEAD.detail].score, isOptional: true},
+            ])]}) : missing('leads', 'hot-missing'));
+}
+
+function warmCard(open, list) {
+    const warm = list.filter(lead => lead[LEAD.detail] && lead[LEAD.detail].days_silent !== null && lead[LEAD.detail].days_silent <= 14 &&
         lead[LEAD.detail].new_since_contact > 0);
     const told = key => lead => lead[LEAD.detail][key];
-    return card('hot', say('hot'), say('hot-about'),
-        hot.length ? table({name: 'hot-leads', caption: say('hot'), rows: hot, sort: 'new', limit: 10, columns: leadColumns(open, [
+    return card('warm', say('warm'), say('warm-about'),
+        warm.length ? table({name: 'warm-leads', caption: say('warm'), rows: warm, sort: 'new', limit: 8, columns: leadColumns(open, [
             {key: 'new', label: say('new-since'), kind: 'number', value: told('new_since_contact'), about: say('new-since-about')},
             {key: 'deals', label: say('open-deals-short'), kind: 'number', value: told('open_deals')},
-            {key: 'topics', label: say('topics'), kind: 'text', value: lead => lead[LEAD.detail].topics.slice(0, 3).join(', ')},
-        ])}) : missing('leads', 'hot-missing'));
+            {key: 'topics', label: say('topics'), kind: 'text', value: lead => (lead[LEAD.detail].topics || []).slice(0, 3).join(', ')},
+            {key: 'score', label: say('score'), kind: 'decimal', value: told('score'), isOptional: true},
+        ])}) : missing('leads', 'warm-missing'));
 }
 
 function searchCard(open, panel, list) {
@@ -85,15 +119,22 @@ function salesTiles() {
         deals.length && [say('largest-deal'), show('money', deals[0][4]), plain(deals[0][1] || deals[0][0]), 'largest']);
 }
 
-const DEAL = {name: 0, account: 1, owner: 2, stage: 3, amount: 4, created: 5, expected: 6, people: 7, contents: 8, touched: 9, read: 10};
+const DEAL = {name: 0, account: 1, owner: 2, stage: 3, amount: 4, created: 5, expected: 6, score: 7, silent: 8, people: 9, unread: 10};
+const PERSON = {name: 0, title: 1, stage: 2, contents: 3, read: 4};
+
+// Who takes part, what they have read, and what nobody there has read though won deals did.
+function briefCell(deal) {
+    const people = deal[DEAL.people] || [], unread = deal[DEAL.unread] || [];
+    return make('details', {class: 'brief'}, make('summary', null, say(people.length === 1 ? 'brief-one' : 'brief', {count: formats.number.format(people.length)})),
+        make('ul', {class: 'lines'}, people.map(person => make('li', null, make('span', null, make('strong', null, plain(person[PERSON.name])),
+            person[PERSON.title] && ', ', person[PERSON.title] && plain(person[PERSON.title]),
+            make('span', {class: 'under'}, person[PERSON.read] ? plain(person[PERSON.read].join(', ')) : say('read-nothing')))))),
+        unread.length > 0 && [make('p', {class: 'sub'}, say('unread')), make('ul', {class: 'lines'}, unread.map(text => make('li', null, plain(text))))]);
+}
 
 function dealsCard() {
     if (!data.deals || !data.deals.list)
         return card('deals', say('open-deals-title'), null, missing('deals', 'deals-missing'));
-    const read = deal => (deal[DEAL.read] || []).map(([title]) => title).join(', ');
-    const readCell = deal => !deal[DEAL.read] ? NOTHING : make('details', null,
-        make('summary', null, say('contents-read', {count: formats.number.format(deal[DEAL.contents])})),
-        make('ul', {class: 'read'}, deal[DEAL.read].map(([title, , at]) => make('li', null, plain(title), make('span', {class: 'under'}, show('day', at))))));
     const about = data.deals.deals > data.deals.list.length
         ? say('deals-about-part', {listed: formats.number.format(data.deals.list.length), deals: formats.number.format(data.deals.deals)})
         : say('deals-about');
@@ -102,12 +143,12 @@ function dealsCard() {
             {key: 'name', label: say('deal'), kind: 'text', value: deal => deal[DEAL.name],
                 cell: deal => make('span', {class: 'item'}, plain(deal[DEAL.name]), deal[DEAL.account] && make('span', {class: 'under'}, plain(deal[DEAL.account])))},
             {key: 'amount', label: say('amount'), kind: 'money', value: deal => deal[DEAL.amount]},
-            {key: 'stage', label: say('deal-stage'), kind: 'text', value: deal => deal[DEAL.stage]},
-            {key: 'owner', label: say('owner'), kind: 'text', value: deal => deal[DEAL.owner]},
-            {key: 'expected', label: say('expected'), kind: 'day', value: deal => deal[DEAL.expected]},
-            {key: 'people', label: say('people'), kind: 'number', value: deal => deal[DEAL.people]},
-            {key: 'touched', label: say('last-touch'), kind: 'day', value: deal => deal[DEAL.touched]},
-            {key: 'read', label: say('what-read'), kind: 'text', value: read, cell: readCell},
+            {key: 'stage', label: say('deal-stage'), kind: 'text', value: deal => deal[DEAL.stage], isOptional: true},
+            {key: 'owner', label: say('owner'), kind: 'text', value: deal => deal[DEAL.owner], isOptional: true},
+            {key: 'expected', label: say('expected'), kind: 'day', value: deal => deal[DEAL.expected], isOptional: true},
+            {key: 'score', label: say('score'), kind: 'decimal', value: deal => deal[DEAL.score], isOptional: true},
+            {key: 'silent', label: say('days-silent'), kind: 'number', value: deal => deal[DEAL.silent]},
+            {key: 'brief', label: say('before-the-call'), kind: 'text', value: deal => (deal[DEAL.people] || []).map(person => person[PERSON.name]).join(', '), cell: briefCell},
         ]}));
 }
 
@@ -125,5 +166,5 @@ function salesView() {
         heading.focus({preventScroll: true});
         heading.scrollIntoView({block: window.innerWidth < 900 ? 'start' : 'nearest'});
     };
-    return clear(view, salesTiles(), hotCard(open, list), searchCard(open, panel, list), dealsCard());
+    return clear(view, salesTiles(), hotCard(open, list), warmCard(open, list), searchCard(open, panel, list), dealsCard());
 }

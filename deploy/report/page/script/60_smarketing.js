@@ -5,10 +5,6 @@ function example(key) {
     return make('pre', {class: 'example', tabindex: '0'}, make('code', null, say(key)));
 }
 
-function part(title, about, ...children) {
-    return make('div', {class: 'part'}, make('h3', null, title), about && make('p', {class: 'about'}, about), children);
-}
-
 // ------------------------------------------------------------------------------------------------ the agreement
 
 const OWED = {month: 0, owed: 1, delivered: 2, accepted: 3, difference: 4, rate: 5, isOver: 6, status: 7};
@@ -133,5 +129,5 @@ function stagesCard() {
 }
 
 function smarketingView() {
-    return make('div', {class: 'view'}, agreementCard(), stagesCard());
+    return make('div', {class: 'view'}, meetingCard(), funnelCard(), agreementCard(), stagesCard());
 }
