@@ -15,7 +15,7 @@ function shorten(text, length) {
 function chartOptions(money, others) {
     const grid = {color: color('line'), drawBorder: false, tickLength: 0};
     const ticks = {color: color('muted'), font: {family: color('font'), size: 12}, padding: 6};
-    const amount = {grid, ticks: {...ticks, maxTicksLimit: 6, callback: value => money ? formats.short.format(value) : formats.number.format(value)},
+    const amount = {grid, ticks: {...ticks, maxTicksLimit: window.innerWidth < 600 ? 4 : 6, maxRotation: 0, callback: value => money ? formats.short.format(value) : formats.number.format(value)},
         beginAtZero: true};
     const names = {grid: {display: false, drawBorder: false}, ticks};
     const across = others.indexAxis === 'y';
