@@ -1,7 +1,7 @@
 -- A search index of the leads whom sales may look for, those who were seen last first; the first of them with all that is
 -- known, and what they did last. Of a database of any size so many are listed, and so many told in full.
 with setting as (
-    select 20000 as listed_leads, 300 as told_leads, 25 as told_events
+    select 20000 as listed_leads, 2500000 as listed_bytes, 300 as told_leads, 25 as told_events
 ),
 
 hot as materialized (
@@ -69,6 +69,13 @@ told as (
     from listed as l
     join cl_sales.lead as d on d.person_id = l.person_id
     where l.place <= (select told_leads from setting)
+),
+
+-- Names of ordinary length all fit.
+fitting as (
+    select *,
+        sum(octet_length(concat(left(name, 200), left(email, 200), left(company, 200), left(owner, 100))) + 40) over (order by place) as bytes
+    from listed
 )
 
 select json_build_object(
@@ -81,11 +88,12 @@ select json_build_object(
             )
             order by l.place
         )
-        from listed as l
+        from fitting as l
         cross join (
             select exists (select from cl_smarketing.definition where kind = 'stage') as has_stages
         ) as g
         left join told as t on t.place = l.place
         left join cl_smarketing.lead_stage as s on s.person_id = l.person_id
+        where l.bytes <= (select listed_bytes from setting)
     )
 )
