@@ -92,5 +92,6 @@ exception when data_exception or program_limit_exceeded then
     raise;
 end
 $$;
+create index on judged_who (person_id, definition_no); -- stages ask at each moment
 analyze judged_who;
 analyze judged_did;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What tests/bench/run and tests/bench/credit share: a private server, and what a program and its server take. Source it from
+# What the benchmarks that need a database share: a private server, and what a program and its server take. Source it from
 # bash with `set -euo pipefail`, after deploy/lib.sh; BENCH must name the folder for everything that is made.
 #
 #     bench_server            # an empty database; CLOSEDLOOP_DATABASE says where
@@ -72,6 +72,87 @@ measured() {
 
 calculate() {
     awk "BEGIN {printf \"%.2f\", $1}"
+}
+
+# The most memory of their own, in MB, that the server's processes have together while work/watching is there: shared buffers
+# do not count. Looked at five times a second.
+watch_server() {
+    local postmaster children most=0 now
+    postmaster=$(server_postmaster)
+    while [[ -e $WORK/watching ]] && kill -0 $$; do
+        read -r -a children <"/proc/$postmaster/task/$postmaster/children" || true # without a newline
+        children=("${children[@]/#//proc/}")
+        children=("${children[@]/%//status}")
+        # some have ended by now
+        now=$(awk '$1 == "RssAnon:" {sum += $2} END {print int(sum / 1024)}' "${children[@]}" 2>/dev/null || true)
+        if ((${now:-0} > most)); then most=$now; fi
+        sleep 0.2
+    done
+    printf '%s\n' "$most" >"$WORK/server-memory"
+}
+
+# load NAME COMMAND…: closedloop-load; leaves the seconds of its steps in work/NAME. The server logs all statements.
+load() {
+    local name=$1 from watcher
+    shift
+    say_working bench "$name"
+    sql checkpoint
+    from=$(server_as_user cat "$SERVER_HOME/log" | wc -l)
+    : >"$WORK/watching"
+    watch_server &
+    watcher=$!
+    measured "$BUILD/closedloop-load" --config "$WORK/closedloop.yaml" "$@"
+    rm "$WORK/watching"
+    wait "$watcher"
+    server_as_user tail -n "+$((from + 1))" "$SERVER_HOME/log" >"$WORK/log"
+    {
+        steps <"$WORK/log"
+        printf '%s %s\n' whole "$SECONDS_TAKEN" cpu "$CPU" memory "$MEMORY" server "$(<"$WORK/server-memory")"
+    } >"$WORK/$name"
+    trace "trace-$name"
+}
+
+# The log as seconds for each step: what passed since the statement before belongs to the statement that then ended. Files of
+# sql/refresh and the page's blocks are known by their first lines.
+steps() {
+    awk -v files="$ROOT/sql/refresh/*.sql $ROOT/deploy/report/page/blocks/*.sql" '
+        function add(step, seconds) { taken[step] += seconds }
+        BEGIN {
+            command = "ls " files
+            while ((command | getline file) > 0) {
+                getline line <file
+                close(file)
+                sub(/.*\//, "", file)
+                step_of[line] = file
+            }
+            step = "begin"
+        }
+        $5 != "closedloop-load" || !match($0, / duration: [0-9.]+ ms  /) { next }
+        {
+            split($2, time, ":")
+            now = time[1] * 3600 + time[2] * 60 + time[3]
+            if (now < last) now += 86400
+            text = substr($0, RSTART + RLENGTH)
+            lasted = substr($0, RSTART + 11) / 1000
+            passed = last == "" ? lasted : now - last
+            last = now
+            sub(/^(statement|parse|bind|execute) ?[^:]*: /, "", text)
+            if (text in step_of) {
+                step = step_of[text]
+                add(step, passed)
+            } else if (text ~ /(declare|fetch [0-9]+ from|close) journey/) {
+                add("read", lasted)
+                add("compute", passed - lasted)
+            } else if (text ~ /^copy cl_marketing.deal_touch/) {
+                add("write", lasted)
+                add("compute", passed - lasted)
+            } else if (text ~ /^commit/) {
+                add("commit", passed)
+            } else {
+                add(step, passed)
+            }
+        }
+        END { for (step in taken) print step, taken[step] }'
 }
 
 # trace FILE: what each statement took since the last call, those within functions too: milliseconds, calls, rows, text.
