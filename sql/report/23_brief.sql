@@ -73,23 +73,110 @@ where not exists (
     select from cl_sales.account_person as o where o.account_id = k.account_id and o.person_id = v.person_id
 );
 
+-- What closed deals met, of each group of similar ones. All of them together are a group, too.
+create view cl_sales.group_lift as
+select
+    k.kind,
+    k.item,
+    c.content_id,
+    c.url,
+    c.title,
+    c.topic,
+    k.won_with,
+    k.deals_with,
+    k.won_without,
+    k.deals_without,
+    round(k.won_with::numeric / k.deals_with - k.won_without::numeric / nullif(k.deals_without, 0), 6) as lift,
+    -- as in cl_marketing.content_lift
+    least(k.deals_with, k.deals_without) * least(k.won_with + k.won_without, k.deals_with + k.deals_without - k.won_with - k.won_without)
+        >= 5 * (k.deals_with + k.deals_without) as has_enough_data
+from (
+    select m.kind, m.item, m.content_id, m.won as won_with, m.won + m.lost as deals_with, a.won - m.won as won_without,
+        a.won + a.lost - m.won - m.lost as deals_without
+    from cl_sales.group_content as m
+    join cl_sales.group_content as a on a.kind = m.kind and a.item = m.item
+        and a.content_id = '00000000-0000-0000-0000-000000000000'
+    where m.content_id <> '00000000-0000-0000-0000-000000000000'
+    union all
+    select 'all', '(all)', l.content_id, l.won_deals_with, l.won_deals_with + l.lost_deals_with, l.won_deals_without,
+        l.won_deals_without + l.lost_deals_without
+    from cl_marketing.content_lift as l
+) as k
+join cl_core.content as c on c.content_id = k.content_id
+where c.url not like 'activity:%';
+
 -- What won deals read more than lost ones, where there is enough data to say so, and in words why.
 create view cl_sales.winning_content as
 select
+    l.kind as compared_with,
+    l.item as compared_item,
     l.content_id,
     l.url,
     l.title,
     l.topic,
+    l.won_with,
+    l.deals_with,
+    l.won_without,
+    l.deals_without,
+    round(l.won_with::numeric / l.deals_with, 6) as win_rate_with,
+    round(l.won_without::numeric / l.deals_without, 6) as win_rate_without,
     l.lift,
-    l.lift_low,
-    format('%s of %s closed deals that met it were won (%s %%), of the others %s of %s (%s %%)%s',
-           l.won_deals_with, l.won_deals_with + l.lost_deals_with, round(100 * l.win_rate_with),
-           l.won_deals_without, l.won_deals_without + l.lost_deals_without, round(100 * l.win_rate_without),
-           case when l.lift_low <= 0 then '; this may be chance' end) as reason
-from cl_marketing.content_lift as l
+    round(d.low, 6) as lift_low,
+    format('of %s closed deals%s, %s of %s that met it were won (%s %%), of the others %s of %s (%s %%)%s',
+           l.deals_with + l.deals_without,
+           case l.kind when 'persona' then ' with the persona ' || l.item when 'industry' then ' in the industry ' || l.item end,
+           l.won_with, l.deals_with, round(100.0 * l.won_with / l.deals_with),
+           l.won_without, l.deals_without, round(100.0 * l.won_without / l.deals_without),
+           case when d.low <= 0 then '; this may be chance' end) as reason
+from cl_sales.group_lift as l
+cross join lateral cl_marketing.newcombe_interval(l.won_with, l.deals_with, l.won_without, l.deals_without) as d
 where l.has_enough_data
-  and l.lift > 0
-  and l.url not like 'activity:%';
+  and l.lift > 0;
+
+-- Of open deals and of leads without one: the deals that they are compared with are those of their persona, else of their
+-- industry, else all; the first of these of which there is enough data to speak.
+create view cl_sales.compared_deal as
+with speaking as materialized (
+    select distinct kind, item from cl_sales.group_lift where has_enough_data
+)
+select d.deal_id, g.kind, g.item
+from cl_core.deal as d
+cross join lateral (
+    select s.kind, s.item
+    from speaking as s
+    join (
+        values (1, 'persona', cl_sales.persona_of_deal(d.deal_id)), (2, 'industry', cl_sales.industry_of_account(d.account_id)),
+            (3, 'all', '(all)')
+    ) as k (place, kind, item) on k.kind = s.kind and k.item = s.item
+    order by k.place
+    limit 1
+) as g
+where d.outcome = 'open';
+
+create view cl_sales.compared_lead as
+with speaking as materialized (
+    select distinct kind, item from cl_sales.group_lift where has_enough_data
+)
+select p.person_id, g.kind, g.item
+from cl_core.person as p
+cross join lateral (
+    select s.kind, s.item
+    from speaking as s
+    join (
+        values (1, 'persona', (select n.persona from cl_smarketing.lead_persona as n where n.person_id = p.person_id)),
+            (2, 'industry', cl_sales.industry_of_account(p.account_id)),
+            (3, 'all', '(all)')
+    ) as k (place, kind, item) on k.kind = s.kind and k.item = s.item
+    order by k.place
+    limit 1
+) as g
+where p.is_lead
+  and not exists (
+    select
+    from cl_core.deal_person as dp
+    join cl_core.deal as d on d.deal_id = dp.deal_id
+    where dp.person_id = p.person_id and dp.is_contact and d.outcome in ('open', 'won')
+  );
 
 create view cl_sales.deal_brief as
 select
@@ -156,20 +243,26 @@ select
             where dp.deal_id = d.deal_id and dp.is_contact
         ) as v
     ) as last_activity_at,
-    array(
+    (
         with winning as materialized ( -- once for all deals
             select * from cl_sales.winning_content
         )
-        select concat(coalesce(w.title, w.url), ': ', w.reason)
-        from winning as w
-        where w.content_id not in (
-            select t.content_id
-            from cl_core.deal_person as dp
-            join cl_core.touch as t on t.person_id = dp.person_id
-            where dp.deal_id = d.deal_id
-        )
-        order by w.lift desc, w.url
-        limit 5
+        select coalesce(jsonb_agg(to_jsonb(n) - 'url' order by n.lift desc, n.url), '[]')
+        from (
+            select w.content_id, coalesce(w.title, w.url) as title, w.compared_with, w.compared_item, w.won_with, w.deals_with,
+                w.won_without, w.deals_without, w.win_rate_with, w.win_rate_without, w.lift, w.lift_low, w.reason, w.url
+            from cl_sales.compared_deal as g
+            join winning as w on w.compared_with = g.kind and w.compared_item = g.item
+            where g.deal_id = d.deal_id
+              and w.content_id not in (
+                select t.content_id
+                from cl_core.deal_person as dp
+                join cl_core.touch as t on t.person_id = dp.person_id
+                where dp.deal_id = d.deal_id
+              )
+            order by w.lift desc, w.url
+            limit 5
+        ) as n
     ) as unread
 from cl_core.deal as d
 cross join cl_ops.setting as s
@@ -189,39 +282,39 @@ with winning as materialized (
     select * from cl_sales.winning_content
 )
 select 'lead' as subject, p.person_id, p.email, null::uuid as deal_id, p.name, p.owner,
-    n.place::integer as place, n.content_id, n.url, n.title, n.topic, n.lift, n.reason
-from cl_core.person as p
+    n.place::integer as place, n.content_id, n.url, n.title, n.topic, n.compared_with, n.compared_item, n.won_with,
+    n.deals_with, n.won_without, n.deals_without, n.win_rate_with, n.win_rate_without, n.lift, n.lift_low, n.reason
+from cl_sales.compared_lead as g
+join cl_core.person as p on p.person_id = g.person_id
 cross join lateral (
     select row_number() over (order by w.lift desc, w.url) as place, w.*
     from winning as w
-    where w.content_id not in (select t.content_id from cl_core.touch as t where t.person_id = p.person_id)
+    where w.compared_with = g.kind
+      and w.compared_item = g.item
+      and w.content_id not in (select t.content_id from cl_core.touch as t where t.person_id = p.person_id)
     order by w.lift desc, w.url
     limit 3
 ) as n
-where p.is_lead
-  and not exists (
-    select
-    from cl_core.deal_person as dp
-    join cl_core.deal as d on d.deal_id = dp.deal_id
-    where dp.person_id = p.person_id and dp.is_contact and d.outcome in ('open', 'won')
-  )
 union all
 select 'deal', null, null, d.deal_id, d.name, d.owner,
-    n.place::integer, n.content_id, n.url, n.title, n.topic, n.lift, n.reason
-from cl_core.deal as d
+    n.place::integer, n.content_id, n.url, n.title, n.topic, n.compared_with, n.compared_item, n.won_with,
+    n.deals_with, n.won_without, n.deals_without, n.win_rate_with, n.win_rate_without, n.lift, n.lift_low, n.reason
+from cl_sales.compared_deal as g
+join cl_core.deal as d on d.deal_id = g.deal_id
 cross join lateral (
     select row_number() over (order by w.lift desc, w.url) as place, w.*
     from winning as w
-    where w.content_id not in (
+    where w.compared_with = g.kind
+      and w.compared_item = g.item
+      and w.content_id not in (
         select t.content_id
         from cl_core.deal_person as dp
         join cl_core.touch as t on t.person_id = dp.person_id
         where dp.deal_id = d.deal_id
-    )
+      )
     order by w.lift desc, w.url
     limit 3
-) as n
-where d.outcome = 'open';
+) as n;
 
 -- Only who was seen, entered a stage or met a rule of the score since is looked at; what is said of them besides is looked
 -- up for those that are read.

@@ -58,6 +58,23 @@ language sql stable as $$
             group by deal_id, topic, month, outcome, amount
         ) as k
         group by topic, month, outcome
+    ),
+    group_sum as (
+        select k.kind, k.item, t.content_id, count(*) filter (where d.outcome = 'won'), count(*) filter (where d.outcome = 'lost')
+        from (
+            select deal_id, outcome, cl_sales.persona_of_deal(deal_id) as persona,
+                cl_sales.industry_of_account(account_id) as industry
+            from cl_core.deal
+            where outcome in ('won', 'lost') and amount_reporting is not null
+        ) as d
+        cross join lateral (values ('persona', d.persona), ('industry', d.industry)) as k (kind, item)
+        join (
+            select deal_id, content_id from met
+            union
+            select deal_id, '00000000-0000-0000-0000-000000000000' from met
+        ) as t on t.deal_id = d.deal_id
+        where k.item is not null
+        group by k.kind, k.item, t.content_id
     )
     select 'deals with a record', count(distinct h.deal_id)::numeric, (select count(*) from cl_core.deal)::numeric
     from cl_core.deal_history as h
@@ -93,6 +110,13 @@ language sql stable as $$
         (select * from topic_sum except select * from cl_marketing.topic_deals)
         union all
         (select * from cl_marketing.topic_deals except select * from topic_sum)
+    ) as differing
+    union all
+    select 'contents of similar deals that differ from the journeys', 0, count(*)
+    from (
+        (select * from group_sum except select * from cl_sales.group_content)
+        union all
+        (select * from cl_sales.group_content except select * from group_sum)
     ) as differing
     union all
     select 'leads with an origin', count(*), (select count(*) from cl_marketing.lead_origin)

@@ -22,7 +22,14 @@ select json_build_object(
                     )
                     from (select p from jsonb_array_elements(b.people) as p limit 12) as p
                 ),
-                (select json_agg(left(text, 300)) from unnest(b.unread) as text)
+                (
+                    select json_agg(
+                        json_build_array(left(n ->> 'title', 160), n -> 'compared_with', left(n ->> 'compared_item', 100), n -> 'won_with',
+                            n -> 'deals_with', n -> 'win_rate_with', n -> 'won_without', n -> 'deals_without', n -> 'win_rate_without',
+                            (n ->> 'lift_low')::numeric <= 0)
+                    )
+                    from jsonb_array_elements(b.unread) as n
+                )
             )
             order by l.amount_reporting desc nulls last, l.deal_id
         )

@@ -39,7 +39,13 @@ told as (
         'hot', (select json_build_array(h.place, left(h.why, 300), h.score_rise, h.new_stage) from hot as h where h.person_id = l.person_id),
         'signals', (select json_agg(left(n.text, 200)) from (select text from unnest(d.buying_signals) as text limit 6) as n),
         'next', (
-            select json_agg(json_build_array(left(coalesce(n.title, n.url), 160), left(n.reason, 200)) order by n.place)
+            select json_agg(
+                json_build_array(
+                    left(coalesce(n.title, n.url), 160), n.compared_with, left(n.compared_item, 100), n.won_with, n.deals_with, n.win_rate_with,
+                    n.won_without, n.deals_without, n.win_rate_without, n.lift_low <= 0
+                )
+                order by n.place
+            )
             from cl_sales.next_content as n
             where n.subject = 'lead' and n.person_id = l.person_id
         ),

@@ -31,9 +31,19 @@ function signalsPart(detail) {
         make('ul', {class: 'lines'}, detail.signals.map(signal => make('li', null, plain(signal))))] : null;
 }
 
+const NEXT = {title: 0, kind: 1, item: 2, wonWith: 3, dealsWith: 4, rateWith: 5, wonWithout: 6, dealsWithout: 7, rateWithout: 8, isOpen: 9};
+
+// A content to send, and which deals say so.
+function nextLine(next) {
+    const reason = say('reason.' + next[NEXT.kind], {item: next[NEXT.item]}) + ' ' +
+        say('reason', {wonWith: show('number', next[NEXT.wonWith]), dealsWith: show('number', next[NEXT.dealsWith]), rateWith: show('rate', next[NEXT.rateWith]),
+            wonWithout: show('number', next[NEXT.wonWithout]), dealsWithout: show('number', next[NEXT.dealsWithout]),
+            rateWithout: show('rate', next[NEXT.rateWithout])}) + (next[NEXT.isOpen] ? ' ' + say('reason-open') : '');
+    return make('li', null, make('span', null, plain(next[NEXT.title]), make('span', {class: 'under'}, plain(reason))));
+}
+
 function nextPart(detail) {
-    return detail.next ? [make('h4', null, say('next')), make('ul', {class: 'lines'}, detail.next.map(([title, reason]) =>
-        make('li', null, make('span', null, plain(title), make('span', {class: 'under'}, plain(reason))))))] : null;
+    return detail.next ? [make('h4', null, say('next')), make('ul', {class: 'lines'}, detail.next.map(nextLine))] : null;
 }
 
 function leadPanel(lead) {
@@ -129,7 +139,7 @@ function briefCell(deal) {
         make('ul', {class: 'lines'}, people.map(person => make('li', null, make('span', null, make('strong', null, plain(person[PERSON.name])),
             person[PERSON.title] && ', ', person[PERSON.title] && plain(person[PERSON.title]),
             make('span', {class: 'under'}, person[PERSON.read] ? plain(person[PERSON.read].join(', ')) : say('read-nothing')))))),
-        unread.length > 0 && [make('p', {class: 'sub'}, say('unread')), make('ul', {class: 'lines'}, unread.map(text => make('li', null, plain(text))))]);
+        unread.length > 0 && [make('p', {class: 'sub'}, say('unread')), make('ul', {class: 'lines'}, unread.map(nextLine))]);
 }
 
 function dealsCard() {
