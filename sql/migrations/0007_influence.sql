@@ -57,9 +57,9 @@ create table cl_marketing.topic_deals (
     primary key (topic, month, outcome)
 );
 
--- As with cl_marketing.deal_touch, no foreign keys to what it names but its person.
+-- As with cl_marketing.deal_touch, no foreign keys to what it names.
 create table cl_marketing.lead_origin (
-    person_id uuid primary key references cl_core.person deferrable initially deferred,
+    person_id uuid primary key,
     became_lead_at timestamptz not null,
     month date not null,
     touch_id uuid not null,

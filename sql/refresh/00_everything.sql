@@ -7,6 +7,7 @@ delete from cl_smarketing.met_definition;
 delete from cl_smarketing.lead_persona;
 delete from cl_smarketing.stage_history;
 delete from cl_smarketing.lead_fact;
+delete from cl_smarketing.funnel_count;
 delete from cl_smarketing.funnel_step;
 delete from cl_marketing.visitor_month;
 delete from cl_marketing.lead_origin;

@@ -1,4 +1,5 @@
--- The funnel of the persons whose record, stage or deals changed. If the steps are other ones than before, of everybody.
+-- The funnel of the persons whose record, stage or deals changed, or whose first touch is of another topic now. If the steps
+-- are other ones than before, of everybody. The counts lose what these persons were, and gain what they are.
 
 create temporary table wanted_step on commit drop as
 select 0 as step_no, 'lead' as step, 'lead' as kind
@@ -28,9 +29,17 @@ select person_id from former_deal_person
 union
 select p.person_id from changed_deal as c join cl_core.deal_person as p on p.deal_id = c.deal_id
 union
+select o.person_id
+from changed_topic as c
+join cl_core.touch as t on t.content_id = c.content_id
+join cl_marketing.lead_origin as o on o.person_id = t.person_id and o.content_id = c.content_id
+union
 select p.person_id from cl_core.person as p where (select is_changed from changed_step);
 create unique index on funnel_person (person_id);
 analyze funnel_person;
+
+create temporary table delta_funnel (like cl_smarketing.funnel_count) on commit drop;
+select cl_smarketing.count_funnel(-1);
 
 delete from cl_smarketing.funnel_step as t using funnel_person as f where t.person_id = f.person_id;
 
@@ -123,3 +132,28 @@ from (
 cross join cl_ops.setting as s
 left join cl_marketing.lead_origin as o on o.person_id = r.person_id
 where r.reached_at is not null;
+
+select cl_ops.analyze_grown('cl_smarketing.funnel_step');
+select cl_smarketing.count_funnel(1);
+
+-- What is as it was is not written.
+insert into cl_smarketing.funnel_count as t
+    (dimension, item, step_no, days, day, people, skipped, with_open_deals, amount, won_amount)
+select d.dimension, d.item, d.step_no, d.days, d.day, sum(d.people), sum(d.skipped), sum(d.with_open_deals),
+    round(sum(d.amount), s.currency_exponent), round(sum(d.won_amount), s.currency_exponent)
+from delta_funnel as d
+cross join cl_ops.setting as s
+group by d.dimension, d.item, d.step_no, d.days, d.day, s.currency_exponent
+having sum(d.people) <> 0 or sum(d.skipped) <> 0 or sum(d.with_open_deals) <> 0 or sum(d.amount) <> 0
+    or sum(d.won_amount) <> 0
+on conflict (dimension, item, step_no, days, day) do update
+set people = t.people + excluded.people, skipped = t.skipped + excluded.skipped,
+    with_open_deals = t.with_open_deals + excluded.with_open_deals, amount = t.amount + excluded.amount,
+    won_amount = t.won_amount + excluded.won_amount;
+
+delete from cl_smarketing.funnel_count as t
+using delta_funnel as d
+where t.people = 0 and t.dimension = d.dimension and t.item = d.item and t.step_no = d.step_no and t.days = d.days
+  and t.day = d.day;
+
+select cl_ops.analyze_grown('cl_smarketing.funnel_count');

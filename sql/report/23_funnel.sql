@@ -1,9 +1,43 @@
 -- The funnel, its weakest step, and the facts of the monthly meeting. "Now" is the newest reading, as in all reports.
 
 -- Days are counted whole, so that few numbers stand for many persons, and the median needs no sorting of persons. Each
--- dimension and period is a branch with these as constants: who asks for one reads the persons once.
+-- dimension and period is a branch with these as constants: who asks for one reads no other. The persons of one channel, topic
+-- or owner in one month are counted when asked for, all others have been.
 do $$
+declare
+    counted text;
+    told text;
 begin
+    select string_agg(format($branch$
+        select %L::text as dimension, %s as item, %L::text as period, %s as month, c.step_no, c.days, c.day, c.people, c.skipped,
+            c.with_open_deals, c.amount, c.won_amount
+        from cl_smarketing.funnel_count as c
+        where c.dimension = %L$branch$, k.dimension, k.item, k.period, k.month, k.counted), ' union all ')
+    into counted
+    from (
+        values
+            ('all', '''(all)''::text', 'all', 'null::date', 'month'),
+            ('all', '''(all)''::text', 'month', 'c.item::date', 'month'),
+            ('all', '''(all)''::text', 'cohort', 'c.item::date', 'cohort'),
+            ('channel', 'c.item', 'all', 'null::date', 'channel'),
+            ('topic', 'c.item', 'all', 'null::date', 'topic'),
+            ('owner', 'c.item', 'all', 'null::date', 'owner')
+    ) as k (dimension, item, period, month, counted);
+    select string_agg(format($branch$
+        select %L, %s, %L, p.%I, p.step_no, coalesce(date_part('day', p.next_at - p.reached_at)::integer, -1),
+            (p.reached_at at time zone s.timezone)::date, 1, p.is_skipped::integer, (p.open_deals > 0)::integer, p.amount, p.won_amount
+        from cl_smarketing.funnel_step as p
+        cross join cl_ops.setting as s
+        %s
+        where p.kind <> 'won'$branch$, d.dimension, d.item, m.period, m.period, d.joined), ' union all ')
+    into told
+    from (
+        values
+            ('channel', 'a.channel', 'join cl_core.arrival as a on a.arrival_id = p.arrival_id'),
+            ('topic', 'coalesce(c.topic, ''(none)'')', 'left join cl_core.content as c on c.content_id = p.content_id'),
+            ('owner', 'p.owner', '')
+    ) as d (dimension, item, joined)
+    cross join (values ('month'), ('cohort')) as m (period);
     execute format($view$
         create view cl_smarketing.funnel as
         select
@@ -16,60 +50,41 @@ begin
             t.step as to_step,
             sum(h.people)::bigint as entered,
             sum(h.skipped)::bigint as entered_by_skipping,
-            coalesce(sum(h.people) filter (where h.days is not null), 0)::bigint as converted,
-            round(coalesce(sum(h.people) filter (where h.days is not null), 0) / sum(h.people), 4) as rate,
-            sum(h.still_open)::bigint as still_open,
-            min(h.days) filter (where 2 * h.so_far >= h.converted) as median_days,
-            min(h.days) filter (where 10 * h.so_far >= 9 * h.converted) as p90_days,
+            coalesce(sum(h.people) filter (where h.days >= 0), 0)::bigint as converted,
+            round(coalesce(sum(h.people) filter (where h.days >= 0), 0) / sum(h.people), 4) as rate,
+            (case when f.kind = 'deal' then sum(h.with_open_deals) filter (where h.days < 0) else sum(h.recent) end)::bigint
+                as still_open,
+            min(h.days) filter (where h.days >= 0 and 2 * h.so_far >= h.converted) as median_days,
+            min(h.days) filter (where h.days >= 0 and 10 * h.so_far >= 9 * h.converted) as p90_days,
             case when f.kind = 'deal' then sum(h.amount) end as entered_amount,
             case
                 when f.kind = 'deal' then sum(h.won_amount)
-                when t.kind = 'deal' then coalesce(sum(h.amount) filter (where h.days is not null), 0)
+                when t.kind = 'deal' then coalesce(sum(h.amount) filter (where h.days >= 0), 0)
             end as converted_amount,
             case when f.kind = 'deal' then round(sum(h.won_amount) / nullif(sum(h.amount), 0), 4) end as amount_rate,
             sum(h.won_amount) as won_amount
         from (
             select c.*,
-                sum(c.people) filter (where c.days is not null) over (
+                sum(c.people) filter (where c.days >= 0) over (
                     partition by c.dimension, c.item, c.period, c.month, c.step_no
                 ) as converted,
-                sum(c.people) over (
+                sum(c.people) filter (where c.days >= 0) over (
                     partition by c.dimension, c.item, c.period, c.month, c.step_no order by c.days
                 ) as so_far
-            from (%s) as c
+            from (
+                select k.dimension, k.item, k.period, k.month, k.step_no, k.days, sum(k.people) as people,
+                    sum(k.skipped) as skipped, sum(k.with_open_deals) as with_open_deals,
+                    sum(case when k.days < 0 and k.day >= cl_core.day_of(n.read_at) - n.lookback then k.people else 0 end) as recent,
+                    sum(k.amount) as amount, sum(k.won_amount) as won_amount
+                from (%s union all %s) as k
+                cross join cl_ops.setting as n
+                group by k.dimension, k.item, k.period, k.month, k.step_no, k.days
+            ) as c
         ) as h
         join cl_smarketing.step as f on f.step_no = h.step_no
         join cl_smarketing.step as t on t.step_no = h.step_no + 1
         group by h.dimension, h.item, h.period, h.month, h.step_no, f.step, f.kind, t.step, t.kind$view$,
-        (
-            select string_agg(format($branch$
-                select %L::text as dimension, %s as item, %L::text as period, %s as month, s.step_no,
-                    date_part('day', s.next_at - s.reached_at)::integer as days,
-                    count(*) as people,
-                    count(*) filter (where s.is_skipped) as skipped,
-                    count(*) filter (where s.next_at is null and case
-                        when s.kind = 'deal' then s.open_deals > 0
-                        else s.reached_at > n.read_at - n.lookback
-                    end) as still_open,
-                    sum(s.amount) as amount,
-                    sum(s.won_amount) as won_amount
-                from cl_smarketing.funnel_step as s
-                %s
-                cross join cl_ops.setting as n
-                where s.kind <> 'won'
-                group by 2, 4, 5, 6$branch$,
-                d.dimension, d.item, p.period, p.month, d.joined), ' union all ' order by d.dimension, p.period)
-            from (
-                values
-                    ('all', '''(all)''::text', ''),
-                    ('channel', 'a.channel', 'join cl_core.arrival as a on a.arrival_id = s.arrival_id'),
-                    ('topic', 'coalesce(c.topic, ''(none)'')', 'join cl_core.content as c on c.content_id = s.content_id'),
-                    ('owner', 's.owner', '')
-            ) as d (dimension, item, joined)
-            cross join (
-                values ('all', 'null::date'), ('month', 's.month'), ('cohort', 's.cohort')
-            ) as p (period, month)
-        ));
+        counted, told);
 end
 $$;
 
@@ -78,16 +93,15 @@ $$;
 -- of the recent months in all of them; that of two rates is Newcombe's.
 create view cl_smarketing.step_comparison as
 with entered as (
-    select s.step_no + 1 as step_no, s.month, count(*) as entered, count(*) filter (where s.next_at is not null) as converted,
-        case
-            when s.next_at is not null
-                then extract(year from g.age) * 12 + extract(month from g.age)
-        end as age
-    from cl_smarketing.funnel_step as s
+    select c.step_no + 1 as step_no, c.item::date as month, sum(c.people) as entered,
+        sum(c.people) filter (where c.day < 'infinity') as converted,
+        extract(year from g.age) * 12 + extract(month from g.age) as age
+    from cl_smarketing.funnel_count as c
+    join cl_smarketing.step as f on f.step_no = c.step_no and f.kind in ('lead', 'stage')
     cross join cl_ops.setting as n
-    cross join lateral (select age(n.read_at at time zone n.timezone, s.next_at at time zone n.timezone) as age) as g
-    where s.kind in ('lead', 'stage')
-    group by s.step_no, s.month, 5
+    cross join lateral (select age(cl_core.day_of(n.read_at), nullif(c.day, 'infinity')) as age) as g
+    where c.dimension = 'progress'
+    group by c.step_no, c.item, 5
     union all
     select w.step_no, d.month, count(*), count(*) filter (where d.outcome = 'won'), 12
     from cl_core.deal as d
@@ -95,10 +109,11 @@ with entered as (
     where d.outcome in ('won', 'lost')
     group by w.step_no, d.month
     union all
-    select s.step_no, s.month, count(*), count(*), 12
-    from cl_smarketing.funnel_step as s
-    where s.kind = 'lead'
-    group by s.step_no, s.month
+    select c.step_no, c.item::date, sum(c.people), sum(c.people), 12
+    from cl_smarketing.funnel_count as c
+    join cl_smarketing.step as f on f.step_no = c.step_no and f.kind = 'lead'
+    where c.dimension = 'progress'
+    group by c.step_no, c.item
 ),
 span as (
     select m.month, p.period, p.months, (m.month - make_interval(months => p.months - 1))::date as first_month,

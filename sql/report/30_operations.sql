@@ -314,6 +314,20 @@ language sql stable as $$
         except
         select p.deal_id, p.person_id from cl_core.deal_person as p where p.is_contact
     ),
+    funnel_sum as (
+        select k.dimension, k.item, s.step_no, count(*), count(*) filter (where s.is_skipped),
+            sum(date_part('day', s.next_at - s.reached_at)::integer) filter (where k.dimension <> 'progress'), sum(s.amount),
+            sum(s.won_amount)
+        from cl_smarketing.funnel_step as s
+        left join cl_core.arrival as a on a.arrival_id = s.arrival_id
+        left join cl_core.content as c on c.content_id = s.content_id
+        cross join lateral (
+            values ('month', to_char(s.month, 'YYYY-MM-DD')), ('cohort', to_char(s.cohort, 'YYYY-MM-DD')), ('channel', a.channel),
+                ('topic', coalesce(c.topic, '(none)')), ('owner', s.owner), ('progress', to_char(s.month, 'YYYY-MM-DD'))
+        ) as k (dimension, item)
+        where s.kind <> 'won'
+        group by k.dimension, k.item, s.step_no
+    ),
     checked as (
         select r.name, r.expected, r.found from cl_ops.reconcile() as r
         union all
@@ -410,9 +424,11 @@ language sql stable as $$
             union all
             select null, null, t.to_content_id, null from cl_marketing.transition as t
             union all
-            select null, null, t.content_id, t.arrival_id from cl_marketing.lead_origin as t
+            select null, t.person_id, t.content_id, t.arrival_id from cl_marketing.lead_origin as t
             union all
             select null, null, null, t.campaign_arrival_id from cl_marketing.lead_origin as t
+            union all
+            select t.deal_id, t.person_id, t.content_id, t.arrival_id from cl_smarketing.funnel_step as t
             union all
             select null, t.person_id, null, null from cl_core.touch as t
         ) as t
@@ -420,6 +436,21 @@ language sql stable as $$
            or t.person_id is not null and not exists (select from cl_core.person as p where p.person_id = t.person_id)
            or t.content_id is not null and not exists (select from cl_core.content as c where c.content_id = t.content_id)
            or t.arrival_id is not null and not exists (select from cl_core.arrival as a where a.arrival_id = t.arrival_id)
+        union all
+        select 'counts of the funnel that differ from its persons', 0, count(*)
+        from (
+            (select * from funnel_sum
+             except
+             select dimension, item, step_no, sum(people), sum(skipped), sum(days * people) filter (where days >= 0), sum(amount),
+                sum(won_amount)
+             from cl_smarketing.funnel_count group by dimension, item, step_no)
+            union all
+            (select dimension, item, step_no, sum(people), sum(skipped), sum(days * people) filter (where days >= 0), sum(amount),
+                sum(won_amount)
+             from cl_smarketing.funnel_count group by dimension, item, step_no
+             except
+             select * from funnel_sum)
+        ) as differing
         union all
         select 'deals reported since a known time', count(*), count(r.deal_id)
         from cl_marketing.deal_touch as t

@@ -24,6 +24,18 @@ comment on column cl_smarketing.funnel_step.content_id is 'content of the first 
 comment on column cl_smarketing.funnel_step.arrival_id is 'arrival of that touch: cl_core.arrival; none: unattributed';
 comment on column cl_smarketing.funnel_step.owner is 'who in sales looks after the person; nobody: (none)';
 
+comment on table cl_smarketing.funnel_count is 'One row: how many persons of one month, cohort, channel, topic or owner reached a step and took so many days to the next one: the sums of funnel_step, brought up to date by what each refresh changes. Read cl_smarketing.funnel.';
+comment on column cl_smarketing.funnel_count.dimension is 'month: of reaching the step; cohort: month in which the person became a lead; channel, topic: of the first touch before that; owner; progress: month of reaching the step, for cl_smarketing.step_comparison';
+comment on column cl_smarketing.funnel_count.item is 'that month, by its first day, channel, topic or owner';
+comment on column cl_smarketing.funnel_count.step_no is 'step that was reached: cl_smarketing.step; not won, which is the last';
+comment on column cl_smarketing.funnel_count.days is 'whole days to the next step; -1: not reached; -1 of progress';
+comment on column cl_smarketing.funnel_count.day is 'of those who have not reached the next step the day on which they reached this one, else -infinity; progress: the day on which they reached the next one, infinity if they have not';
+comment on column cl_smarketing.funnel_count.people is 'persons';
+comment on column cl_smarketing.funnel_count.skipped is 'those of them who had reached a later step by then';
+comment on column cl_smarketing.funnel_count.with_open_deals is 'those of them with an open deal';
+comment on column cl_smarketing.funnel_count.amount is 'amount of their deals';
+comment on column cl_smarketing.funnel_count.won_amount is 'amount of their won deals';
+
 comment on table cl_marketing.visitor_month is 'One row: a month, with all views of content, without those of robots. Visitors do not add up over contents, so they are counted here.';
 comment on column cl_marketing.visitor_month.month is 'month, by its first day';
 comment on column cl_marketing.visitor_month.views is 'views';
@@ -41,7 +53,7 @@ comment on column cl_smarketing.funnel.entered is 'persons who reached from_step
 comment on column cl_smarketing.funnel.entered_by_skipping is 'those of them who skipped it: they reached a later step first';
 comment on column cl_smarketing.funnel.converted is 'those of them who have reached to_step';
 comment on column cl_smarketing.funnel.rate is 'converted / entered';
-comment on column cl_smarketing.funnel.still_open is 'those who have not, and still could: their deal is open, or, before there is one, they entered less than attribution.lookback_days ago';
+comment on column cl_smarketing.funnel.still_open is 'those who have not, and still could: their deal is open, or, before there is one, they entered on one of the last attribution.lookback_days days';
 comment on column cl_smarketing.funnel.median_days is 'days from step to step that half of the converted needed at most; null: none converted';
 comment on column cl_smarketing.funnel.p90_days is 'days that nine of ten needed at most';
 comment on column cl_smarketing.funnel.entered_amount is 'amount of the deals of those who entered; null where there is no deal yet';
@@ -49,7 +61,7 @@ comment on column cl_smarketing.funnel.converted_amount is 'to a deal: amount of
 comment on column cl_smarketing.funnel.amount_rate is 'won amount / amount; null of earlier steps';
 comment on column cl_smarketing.funnel.won_amount is 'what those who entered have brought so far';
 
-comment on view cl_smarketing.step_comparison is 'One row: a step of the funnel in a whole month, against the twelve months before. Earlier months are looked at as they stood when they were as old as this one is now, so that young persons are not taken for lost ones. Closing is counted by the month in which deals were closed, so it is of no age.';
+comment on view cl_smarketing.step_comparison is 'One row: a step of the funnel in a whole month, against the twelve months before. Earlier months are looked at as they stood when they were as old, by whole days, as this one is now, so that young persons are not taken for lost ones. Closing is counted by the month in which deals were closed, so it is of no age.';
 comment on column cl_smarketing.step_comparison.month is 'month that is compared: the last whole one, or another whole month';
 comment on column cl_smarketing.step_comparison.step_no is 'place of the step that is reached: cl_smarketing.step';
 comment on column cl_smarketing.step_comparison.area is 'generation: new leads; qualification: from stage to stage and to a deal; closing: deals won of deals closed';
@@ -230,3 +242,4 @@ comment on column cl_marketing.content_decay.has_enough_data is 'at least 50 vie
 comment on column cl_marketing.content_decay.is_decaying is 'has_enough_data, and the whole interval of the change is below zero';
 
 comment on function cl_smarketing.stage_changes(jsonb, jsonb) is 'By how much numbers of persons by stage differ from earlier ones; null without any. For cl_smarketing.meeting.';
+comment on function cl_smarketing.count_funnel(integer) is 'Adds what the persons of a refresh count for in the funnel, times 1 or -1, to a temporary table of it. For cl_smarketing.funnel_count.';
