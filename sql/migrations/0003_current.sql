@@ -305,6 +305,7 @@ create table cl_core.content (
     persona_from text,
     catalogues text[] not null default '{}'
 );
+create index on cl_core.content (lower(btrim(topic)));
 insert into cl_core.content (content_id, url, host, path, title, topic, is_catalogued)
 values ('00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed', 'unattributed',
         'unattributed', false);

@@ -23,64 +23,119 @@ create table cl_smarketing.holiday (
     day date primary key
 );
 
+-- All that does not depend on "now": whether one that is still to be contacted is breached is decided when it is read.
 create table cl_smarketing.handover (
     person_id uuid not null references cl_core.person deferrable initially deferred,
     handed_over_at timestamptz not null,
+    month date not null,
     stage text not null,
-    due_at timestamptz,
+    due_at timestamptz not null,
     until_at timestamptz not null,
     contacted_before_at timestamptz,
+    contacted_before boolean not null,
     attempts bigint not null,
     first_attempt_at timestamptz,
     first_contact_at timestamptz,
     contacted_by text,
+    business_hours numeric,
     primary key (person_id, handed_over_at)
 );
-create index on cl_smarketing.handover (handed_over_at);
+create index on cl_smarketing.handover (month);
+create index on cl_smarketing.handover (due_at, handed_over_at, person_id) where first_contact_at is null and not contacted_before;
 
--- When business hours of that length have passed: on weekdays, without holidays, in hours that really pass, so that an
--- opening in which the clocks change is an hour shorter or longer.
-create function cl_smarketing.business_due(at timestamptz, needed interval) returns timestamptz
-language sql stable as $$
-    select o.opens_at + (needed - (o.passed - (o.closes_at - o.opens_at)))
+-- Sums by month: of hand-overs, and of leads that marketing delivered.
+create table cl_smarketing.handover_month (
+    month date primary key,
+    handed_over bigint not null,
+    met bigint not null,
+    late bigint not null,
+    waiting bigint not null,
+    attempts numeric not null,
+    median_business_hours numeric,
+    p90_business_hours numeric
+);
+
+create table cl_smarketing.delivered_month (
+    month date primary key,
+    delivered bigint not null,
+    accepted bigint not null
+);
+
+-- Adds what the judged persons count for as delivered leads, or takes it away, by their stages as they stand now. A lead is
+-- delivered once: when it first reaches the stage, or one above it. Sales accepts it by taking it further.
+create function cl_smarketing.add_delivered(sign integer) returns void
+language plpgsql as $$
+begin
+    insert into cl_smarketing.delivered_month as m (month, delivered, accepted)
+    select cl_core.month_of(r.at), sign * count(*), sign * count(*) filter (where r.is_accepted)
     from (
-        select h.opens_at, h.closes_at, sum(h.closes_at - h.opens_at) over (order by h.opens_at) as passed
-        from (
-            select greatest((d.day + b.opens) at time zone a.timezone, business_due.at) as opens_at,
-                (d.day + b.closes) at time zone a.timezone as closes_at
-            from cl_smarketing.agreement as a
-            cross join lateral (
-                -- as many weeks as it takes, and one more; each holiday takes a day at most
-                select 7 * (ceil(extract(epoch from business_due.needed) / extract(epoch from sum(closes - opens)))::integer + 2)
-                    + (select count(*) from cl_smarketing.holiday)::integer as days
-                from cl_smarketing.business_hours
-            ) as horizon
-            cross join lateral generate_series(0, horizon.days) as n(number)
-            cross join lateral (select (business_due.at at time zone a.timezone)::date + n.number as day) as d
-            join cl_smarketing.business_hours as b on b.weekday = extract(isodow from d.day)
-            where not exists (select from cl_smarketing.holiday as f where f.day = d.day)
-        ) as h
-        where h.closes_at > h.opens_at
-    ) as o
-    where o.passed >= needed
-    order by o.opens_at
-    limit 1
+        select s.person_id, min(s.entered_at) as at, bool_or(s.stage_no > p.place) as is_accepted
+        from cl_smarketing.agreement as a
+        join (select distinct name, place from cl_smarketing.definition where kind = 'stage') as p
+            on p.name = a.marketing_stage
+        join cl_smarketing.stage_history as s on s.stage_no >= p.place
+        join pg_temp.judged_person as j on j.person_id = s.person_id
+        group by s.person_id
+    ) as r
+    group by 1
+    on conflict (month) do update
+    set delivered = m.delivered + excluded.delivered, accepted = m.accepted + excluded.accepted;
+    delete from cl_smarketing.delivered_month where delivered = 0;
+end
 $$;
 
--- The business hours between two moments; null if there are none to count by.
-create function cl_smarketing.business_time(from_at timestamptz, until_at timestamptz) returns interval
-language sql stable strict as $$
-    select coalesce(sum(h.closes_at - h.opens_at) filter (where h.closes_at > h.opens_at), interval '0')
+-- The openings of the days between two moments, one after the other, and the hours that have passed in them when each
+-- closes: pg_temp.opening. On weekdays, without holidays, in hours that really pass, so that an opening in which the clocks
+-- change is an hour shorter or longer. They reach as far on as it takes for a due time at the end.
+create function cl_smarketing.make_openings(from_at timestamptz, until_at timestamptz) returns void
+language plpgsql as $$
+begin
+    create temporary table opening on commit drop as
+    select o.opens_at, o.closes_at, sum(o.closes_at - o.opens_at) over (order by o.opens_at) as passed
     from cl_smarketing.agreement as a
+    cross join lateral (
+        -- as many weeks as it takes, and more for hours that the clocks leave out; a holiday takes a week's openings at most
+        select 7 * (ceil(1.1 * extract(epoch from a.first_contact_within) / extract(epoch from sum(closes - opens)))::integer
+                    + (select count(*) from cl_smarketing.holiday as f where f.day >= from_at::date)::integer + 2) as days
+        from cl_smarketing.business_hours
+    ) as horizon
     cross join lateral generate_series(
-        0, (until_at at time zone a.timezone)::date - (from_at at time zone a.timezone)::date) as n(number)
-    cross join lateral (select (from_at at time zone a.timezone)::date + n.number as day) as d
+        (from_at at time zone a.timezone)::date::timestamp,
+        (until_at at time zone a.timezone)::date + make_interval(days => horizon.days), interval '1 day') as d (day)
     join cl_smarketing.business_hours as b on b.weekday = extract(isodow from d.day)
     cross join lateral (
-        select greatest((d.day + b.opens) at time zone a.timezone, from_at) as opens_at,
-            least((d.day + b.closes) at time zone a.timezone, until_at) as closes_at
-    ) as h
-    where not exists (select from cl_smarketing.holiday as f where f.day = d.day)
+        select (d.day + b.opens) at time zone a.timezone as opens_at, (d.day + b.closes) at time zone a.timezone as closes_at
+    ) as o
+    where o.closes_at > o.opens_at
+      and not exists (select from cl_smarketing.holiday as f where f.day = d.day::date);
+    create unique index on pg_temp.opening (opens_at);
+    create unique index on pg_temp.opening (passed);
+    analyze pg_temp.opening;
+end
+$$;
+
+-- The business hours from the first of pg_temp.opening on.
+create function cl_smarketing.business_passed(at timestamptz) returns interval
+language plpgsql stable strict as $$
+begin
+    return coalesce((
+        select o.passed - (o.closes_at - least(at, o.closes_at))
+        from pg_temp.opening as o
+        where o.opens_at <= at
+        order by o.opens_at desc
+        limit 1
+    ), interval '0');
+end
+$$;
+
+-- When business hours of that length have passed.
+create function cl_smarketing.business_due(at timestamptz, needed interval) returns timestamptz
+language plpgsql stable strict as $$
+declare
+    wanted interval := cl_smarketing.business_passed(at) + needed;
+begin
+    return (select o.closes_at - (o.passed - wanted) from pg_temp.opening as o where o.passed >= wanted order by o.passed limit 1);
+end
 $$;
 
 -- Takes over what the configuration promises; true if it is something else than before.

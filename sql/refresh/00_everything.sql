@@ -31,6 +31,8 @@ with gone as (
 )
 insert into reported_touch select * from gone;
 
+delete from cl_smarketing.delivered_month;
+delete from cl_smarketing.handover_month;
 delete from cl_smarketing.handover;
 delete from cl_core.touch;
 delete from cl_core.robot_day;

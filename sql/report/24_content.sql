@@ -21,19 +21,31 @@ select
     s.titles_seen,
     case
         when q.topic is null then 'no topic'
-        when c.contents = 0 then 'no content'
-        when s.contents_seen = 0 then 'not seen'
+        when k.first_at is null or k.first_at > q.asked_at then 'no content'
+        when not exists (
+            select
+            from cl_core.touch as t
+            join cl_core.content as c on c.content_id = t.content_id
+            where t.person_id = q.person_id and t.touched_at < q.asked_at
+              and lower(btrim(c.topic)) = lower(btrim(q.topic))
+        ) then 'not seen'
         else 'seen'
     end as answer
 from cl_core.question as q
 left join cl_core.person as p on p.person_id = q.person_id
 left join cl_core.deal as d on d.deal_id = q.deal_id
-cross join lateral (
+left join (
+    select lower(btrim(topic)) as topic_key, min(coalesce(published_at, '-infinity')) as first_at
+    from cl_core.content
+    group by 1
+) as k on k.topic_key = lower(btrim(q.topic))
+-- counted only if these columns are asked for: PostgreSQL leaves out a left join that nothing reads
+left join lateral (
     select count(*) as contents
     from cl_core.content as c
     where lower(btrim(c.topic)) = lower(btrim(q.topic)) and (c.published_at is null or c.published_at <= q.asked_at)
-) as c
-cross join lateral (
+) as c on true
+left join lateral (
     select count(*) as contents_seen, coalesce(array_agg(t.title order by t.first_at, t.title), '{}') as titles_seen
     from (
         select coalesce(c.title, c.url) as title, min(t.touched_at) as first_at
@@ -43,7 +55,7 @@ cross join lateral (
           and lower(btrim(c.topic)) = lower(btrim(q.topic))
         group by c.content_id, c.title, c.url
     ) as t
-) as s;
+) as s on true;
 
 create view cl_marketing.content_gap as
 select g.*
