@@ -61,6 +61,19 @@ moment() {
     echo $((($1 * 32768 + RANDOM) * ($3 / 32768) / $2))
 }
 
+# kill_at_points COUNT DURATION BEFORE AFTER PROGRAM [ARGUMENT…]: kills it at moments spread over its run, which took that
+# long, each time with BEFORE called before and AFTER with what it was behind. One that had ended before it was to be killed,
+# as the machine is less busy now, does not count: it is tried again, earlier.
+kill_at_points() {
+    local point=0 duration=$2
+    while ((point < $1)); do
+        "$3"
+        kill_after "$(moment "$point" "$1" "$duration")" "${@:5}"
+        "$4" "killed at point $point of $1"
+        if [[ $HIT == yes ]]; then ((++point)); else duration=$((duration * 3 / 4)); fi
+    done
+}
+
 # stage_digest STAGE: every byte of its batches, and their names.
 stage_digest() {
     (cd "$SCRATCH/spool/$1" && find . -type f -exec sha256sum {} +) | sort -k 2

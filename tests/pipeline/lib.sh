@@ -64,6 +64,8 @@ test_begin() {
     export CLOSEDLOOP_SECRET_FILE=$SCRATCH/secret CLOSEDLOOP_PROGRAMS=$BUILD
     : >"$SCRATCH/out"
     : >"$SCRATCH/err"
+    STARTED_AT=${EPOCHREALTIME/[.,]/}
+    READ_FROM=$(date -u -d 'today 03:03:03' +%s)000000
     trap test_end EXIT
     trap 'exit 143' TERM
     trap 'exit 130' INT
@@ -136,7 +138,16 @@ write_config() {
 program() {
     "$BUILD/closedloop-$1" "${@:2}" >"$SCRATCH/out" 2>"$SCRATCH/err"
 }
-extract() { program extract "$@"; }
+# What is read without --read-at is read at 03:03:03 on the day of the test, and later by as much as the test takes: reports
+# say how many days lie between events and the newest reading, and at a real time one more might pass from one database of
+# a test to the next.
+extract() {
+    if [[ " $* " != *' --read-at'* ]]; then
+        local at=$((READ_FROM + ${EPOCHREALTIME/[.,]/} - STARTED_AT))
+        set -- "$@" --read-at "$(date -u -d "@${at::-6}.${at: -6}" +%FT%T.%6NZ)"
+    fi
+    program extract "$@"
+}
 # shellcheck disable=SC2120 # the tests pass some
 transform() { program transform "$@"; }
 load() { program load "$@"; }
