@@ -402,6 +402,59 @@ begin
 end
 $$;
 
+-- What the changed records of a kind, accounts or deals, are merged into in the end: pg_temp.survivor; a cycle ends at its
+-- lowest key. Whoever was or is merged into a changed record changes with it.
+create function cl_core.find_survivors(kind text) returns void
+language plpgsql as $$
+declare
+    grown bigint;
+begin
+    loop
+        execute format($query$
+            insert into cl_ops.changed_key (kind, key)
+            select %1$L, t.%2$I
+            from cl_ops.changed_key as c
+            join cl_core.%3$I as t on t.merged_into_id = c.key
+            where c.kind = %1$L
+            union
+            select %1$L, t.merged_into_id
+            from cl_ops.changed_key as c
+            join cl_core.%3$I as t on t.%2$I = c.key
+            where c.kind = %1$L and t.merged_into_id is not null
+            union
+            select %1$L, t.%2$I
+            from cl_ops.changed_key as c
+            join cl_core.%3$I as t on t.survivor_id = c.key
+            where c.kind = %1$L
+            union
+            select %1$L, t.survivor_id
+            from cl_ops.changed_key as c
+            join cl_core.%3$I as t on t.%2$I = c.key
+            where c.kind = %1$L and t.survivor_id is not null
+            on conflict do nothing$query$,
+            kind, kind || '_id', kind);
+        get diagnostics grown = row_count;
+        exit when grown = 0;
+    end loop;
+
+    create temporary table merge_step (node uuid not null, at uuid not null, lowest uuid not null) on commit drop;
+    execute format($query$
+        insert into merge_step (node, at, lowest)
+        select t.%2$I, t.merged_into_id, least(t.%2$I, t.merged_into_id)
+        from cl_ops.changed_key as c
+        join cl_core.%3$I as t on t.%2$I = c.key
+        where c.kind = %1$L and t.merged_into_id is not null$query$,
+        kind, kind || '_id', kind);
+    analyze merge_step;
+    perform cl_core.follow_merges();
+    create temporary table survivor on commit drop as
+    select m.node as key, coalesce(r.lowest, m.at) as survivor_id
+    from merge_step as m
+    left join merge_step as r on r.node = m.at;
+    drop table pg_temp.merge_step;
+end
+$$;
+
 -- Gathers what the planner knows of tables that have grown by half since it last knew, as they do in a first load, which no
 -- other transaction sees yet: without it the server would read all persons for each deal.
 create function cl_ops.analyze_grown(variadic tables regclass[]) returns void

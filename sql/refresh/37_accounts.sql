@@ -1,48 +1,7 @@
 -- Accounts: survivors of merges; and, where people of a deal's account take part in it (attribution: {scope: account}), who
 -- these are and which deals a change of accounts or of people re-opens.
 
--- Merged accounts are followed to the end; a cycle ends at its lowest key. Whoever was or is merged into a changed account
--- changes with it.
-do $$
-declare
-    grown bigint;
-begin
-    loop
-        insert into cl_ops.changed_key (kind, key)
-        select 'account', a.account_id
-        from cl_ops.changed_key as c
-        join cl_core.account as a on a.merged_into_id = c.key
-        where c.kind = 'account'
-        union
-        select 'account', a.merged_into_id
-        from cl_ops.changed_key as c
-        join cl_core.account as a on a.account_id = c.key
-        where c.kind = 'account' and a.merged_into_id is not null
-        union
-        select 'account', a.account_id
-        from cl_ops.changed_key as c
-        join cl_core.account as a on a.survivor_id = c.key
-        where c.kind = 'account'
-        union
-        select 'account', a.survivor_id
-        from cl_ops.changed_key as c
-        join cl_core.account as a on a.account_id = c.key
-        where c.kind = 'account' and a.survivor_id is not null
-        on conflict do nothing;
-        get diagnostics grown = row_count;
-        exit when grown = 0;
-    end loop;
-end
-$$;
-
-create temporary table merge_step (node uuid not null, at uuid not null, lowest uuid not null) on commit drop;
-insert into merge_step (node, at, lowest)
-select a.account_id, a.merged_into_id, least(a.account_id, a.merged_into_id)
-from cl_ops.changed_key as c
-join cl_core.account as a on a.account_id = c.key
-where c.kind = 'account' and a.merged_into_id is not null;
-analyze merge_step;
-select cl_core.follow_merges();
+select cl_core.find_survivors('account');
 
 -- Those that were reached just now still stand as they stood.
 insert into old_account (account_id, root_id, company_domain)
@@ -54,13 +13,12 @@ where c.kind = 'account' and not exists (select from old_account as o where o.ac
 update cl_core.account as a
 set survivor_id = s.survivor_id
 from (
-    select o.account_id, coalesce(r.lowest, m.at) as survivor_id
+    select o.account_id, w.survivor_id
     from old_account as o
-    left join merge_step as m on m.node = o.account_id
-    left join merge_step as r on r.node = m.at
+    left join survivor as w on w.key = o.account_id
 ) as s
 where a.account_id = s.account_id and a.survivor_id is distinct from s.survivor_id;
-drop table merge_step;
+drop table survivor;
 
 do $$
 begin

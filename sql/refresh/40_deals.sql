@@ -18,54 +18,7 @@ join cl_core.cost as k on k.currency = c.currency and k.day between c.day and c.
 group by 2
 on conflict do nothing;
 
--- Merged deals: followed to the end; a cycle ends at its lowest key. Whoever was or is merged into a changed deal changes
--- with it.
-do $$
-declare
-    grown bigint;
-begin
-    loop
-        insert into cl_ops.changed_key (kind, key)
-        select 'deal', d.deal_id
-        from cl_ops.changed_key as c
-        join cl_core.deal as d on d.merged_into_id = c.key
-        where c.kind = 'deal'
-        union
-        select 'deal', d.merged_into_id
-        from cl_ops.changed_key as c
-        join cl_core.deal as d on d.deal_id = c.key
-        where c.kind = 'deal' and d.merged_into_id is not null
-        union
-        select 'deal', d.deal_id
-        from cl_ops.changed_key as c
-        join cl_core.deal as d on d.survivor_id = c.key
-        where c.kind = 'deal'
-        union
-        select 'deal', d.survivor_id
-        from cl_ops.changed_key as c
-        join cl_core.deal as d on d.deal_id = c.key
-        where c.kind = 'deal' and d.survivor_id is not null
-        on conflict do nothing;
-        get diagnostics grown = row_count;
-        exit when grown = 0;
-    end loop;
-end
-$$;
-
-create temporary table merge_step (node uuid not null, at uuid not null, lowest uuid not null) on commit drop;
-insert into merge_step (node, at, lowest)
-select d.deal_id, d.merged_into_id, least(d.deal_id, d.merged_into_id)
-from cl_ops.changed_key as c
-join cl_core.deal as d on d.deal_id = c.key
-where c.kind = 'deal' and d.merged_into_id is not null;
-analyze merge_step;
-select cl_core.follow_merges();
-
-create temporary table survivor on commit drop as
-select m.node as deal_id, coalesce(r.lowest, m.at) as survivor_id
-from merge_step as m
-left join merge_step as r on r.node = m.at;
-drop table merge_step;
+select cl_core.find_survivors('deal');
 
 create temporary table changed_deal on commit drop as
 select key as deal_id from cl_ops.changed_key where kind = 'deal'
@@ -105,7 +58,7 @@ from (
             case when k.is_closed then k.closed_at else d.created_at end as valued_at
         from changed_deal as c
         join cl_core.deal as d on d.deal_id = c.deal_id
-        left join survivor as s on s.deal_id = d.deal_id
+        left join survivor as s on s.key = d.deal_id
         left join lateral (
             select v.at
             from (

@@ -339,6 +339,7 @@ comment on column cl_core.arrival_seen.batch_no is 'the batch: cl_ops.batch';
 
 comment on function cl_core.deal_as_of(timestamptz) is 'The deals as they were known at a moment: of the versions read by then (known_at) those that counted, with outcome and merges. Its close date is as the source said it; deals that it never dated have none. What a corrected mapping replaced is known since it was read anew.';
 comment on function cl_core.follow_merges() is 'Follows the merges in pg_temp.merge_step to their end. Used by refreshing.';
+comment on function cl_core.find_survivors(text) is 'Finds what the changed records of a kind are merged into in the end. Used by refreshing.';
 comment on function cl_ops.analyze_grown(regclass[]) is 'Gathers statistics of tables that have grown by half since it was done last. Used by refresh.';
 comment on function cl_core.month_of(timestamptz) is 'First day of the month that holds the instant, in the reporting time zone.';
 comment on function cl_core.day_of(timestamptz) is 'Day that holds the instant, in the reporting time zone.';
