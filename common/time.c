@@ -45,6 +45,12 @@ bool time_read_date(Text text, const TimeFormat *format, int32_t *ret_days)
     return true;
 }
 
+bool time_is_iso_date(Text text)
+{
+    TimeReading reading;
+    return time_parse_iso(text, &reading) && !reading.has_time && reading.local >= TIME_LOWEST;
+}
+
 static char *write_two(char *out, int32_t value)
 {
     out[0] = (char)('0' + value / 10);

@@ -38,6 +38,9 @@ bool time_read(Text text, const TimeFormat *format, const Zone *source_zone, con
 /* The date as it is written, as days since 1970-01-01; of a time its date, whatever its offset. */
 bool time_read_date(Text text, const TimeFormat *format, int32_t *ret_days);
 
+/* Whether the text is the date of a day that exists, as ISO 8601 writes it, and no time: "2026-03-01". */
+bool time_is_iso_date(Text text);
+
 /* Writes "2026-03-01T12:00:00.123456Z", without the fraction if it is zero, NUL-terminated; returns the length.
  * An instant outside the years 0001 to 9999 is written as the nearest one inside. */
 size_t time_write_iso(int64_t instant, char out[static TIME_ISO_SIZE]);

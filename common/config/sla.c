@@ -1,7 +1,7 @@
 #include "common/config/sla.h"
 
-#include "common/calendar.h"
 #include "common/config/source.h"
+#include "common/time.h"
 
 enum { DAY_MINUTES = 24 * 60, HOLIDAYS_MAX = 10000, KINDS_MAX = 100, WITHIN_MAX = 366 * 86400, ZONE_MAX = 255 };
 
@@ -156,20 +156,12 @@ static Status take_hours(const SalesEntry *entry, SlaSales *sales, Error *error)
 
 /* --- the rest ------------------------------------------------------------------------------------------------- */
 
-static bool is_day(Text text)
-{
-    if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-')
-        return false;
-    int year = read_digits(text.data, 4), month = read_digits(text.data + 5, 2), day = read_digits(text.data + 8, 2);
-    return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= calendar_month_days(year, month);
-}
-
 static Status check_holidays(const SalesEntry *entry, Error *error)
 {
     const YamlNode *node = yaml_get(entry->node, "holidays");
     for (size_t i = 0; i < entry->holidays.count; i++) {
         Text day = entry->holidays.items[i];
-        if (!is_day(day))
+        if (!time_is_iso_date(day))
             return yaml_error(node, error, "'%.*s' is no day such as 2026-12-25", TEXT_PRINTF(day));
         for (size_t other = 0; other < i; other++)
             if (text_equal(entry->holidays.items[other], day))

@@ -1,6 +1,6 @@
 #include "common/config/stage.h"
 
-#include "common/calendar.h"
+#include "common/time.h"
 
 enum { TIMES_MAX = 1000, WITHIN_MAX = 3650 * 86400, CRM_NAMES_MAX = 100 };
 
@@ -20,23 +20,6 @@ static const SchemaField fields[] = {
      .meaning = "what the CRM calls this stage; its name unless given"},
 };
 const Schema stage_schema = {fields, sizeof fields / sizeof fields[0], sizeof(StageEntry), .has_node = true};
-
-static int number(const char *digits, size_t count)
-{
-    int value = 0;
-    for (size_t i = 0; i < count; i++)
-        value = digits[i] >= '0' && digits[i] <= '9' ? value * 10 + digits[i] - '0' : -10000;
-    return value;
-}
-
-/* YYYY-MM-DD, of a day that exists. */
-static bool is_date(Text text)
-{
-    if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-')
-        return false;
-    int year = number(text.data, 4), month = number(text.data + 5, 2), day = number(text.data + 8, 2);
-    return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= calendar_month_days(year, month);
-}
 
 static Status check_times(const StageEntry *entry, Error *error)
 {
@@ -64,7 +47,7 @@ static Status stage_make(const StageEntry *entry, Stage *ret_stage, Error *error
     TRY(check_times(entry, error));
     stage.times = condition_is_given(&stage.did) && !entry->times ? 1 : entry->times;
     if (!text_is_null(entry->from)) {
-        if (!is_date(entry->from))
+        if (!time_is_iso_date(entry->from))
             return yaml_error(yaml_get(entry->node, "from"), error, "'from' must be a day such as 2026-07-01, not %s",
                               yaml_describe(yaml_get(entry->node, "from")).text);
         stage.from = entry->from.data;

@@ -112,6 +112,21 @@ static void test_dates_as_written(void **state)
     assert_int_equal(days, -1);
 }
 
+static void test_iso_dates(void **state)
+{
+    (void)state;
+    static const char *const dates[] = {"0001-01-01", "2024-02-29", "2026-12-31", "9999-12-31"};
+    for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++)
+        if (!time_is_iso_date(text_from(dates[i])))
+            fail_msg("%s is no date", dates[i]);
+    static const char *const others[] = {
+        "",           "0000-12-31", "2026-02-29", "2026-13-01",  "2026-00-01",  "2026-01-00",       "2026-1-01",
+        "2026/01/01", "20260101",   "2026-01-0x", " 2026-01-01", "2026-01-01 ", "2026-01-01T10:00", "2026-01-011"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (time_is_iso_date(text_from(others[i])))
+            fail_msg("'%s' is a date", others[i]);
+}
+
 static void assert_iso(int64_t instant, const char *expected)
 {
     char out[TIME_ISO_SIZE];
@@ -194,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_a_date_is_its_end_in_the_date_zone),
         cmocka_unit_test(test_instants_outside_the_years_are_refused),
         cmocka_unit_test(test_dates_as_written),
+        cmocka_unit_test(test_iso_dates),
         cmocka_unit_test(test_writing),
         cmocka_unit_test(test_round_trip_agrees_with_libc),
         cmocka_unit_test(test_days_and_months_are_cut_in_the_zone),
