@@ -113,10 +113,11 @@ analyze shared_address;
 
 delete from cl_core.shared_address as t using affected_key as f where t.address_key = f.person_key;
 insert into cl_core.shared_address (address_key, system, contacts, contact_keys)
-select s.address, s.system, s.contacts, (array_agg(distinct coalesce(l.contact_key, c.lead_id::text)))[1:11]
+select s.address, s.system, s.contacts, (array_agg(distinct k.contact order by k.contact))[1:11]
 from shared_address as s
 join claim as c on c.address = s.address and c.system = s.system
 left join cl_core.lead as l on l.lead_id = c.lead_id
+cross join lateral (select coalesce(l.contact_key, c.lead_id::text) as contact) as k
 group by s.address, s.system, s.contacts;
 
 delete from claim as c using shared_address as s where s.address = c.address;

@@ -83,7 +83,7 @@ select
                 when 1 then ' touch' else ' touches' end, ', last on ', cl_core.day_of(max(t.last_viewed_at)), ' (',
                 concat_ws(', ', case when bool_or(t.interaction = 'demo_request') then 'asked for a demo' end,
                           case when bool_or(k.is_of_buying) then 'price or demo' end,
-                          'asked for by stage ' || string_agg(distinct d.name, ' and ')), ')')
+                          'asked for by stage ' || string_agg(distinct d.name, ' and ' order by d.name)), ')')
         from cl_core.touch as t
         join cl_core.content as c on c.content_id = t.content_id
         cross join lateral (
