@@ -1,6 +1,7 @@
 #include "common/xml.h"
 #include "common/buffer.h"
 #include "common/utf8.h"
+#include "common/xml_path.h"
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -38,7 +39,6 @@ typedef enum Ending {
 } Ending;
 
 typedef struct OpenElement {
-    Text name;
     size_t text_start; /* in texts */
     bool has_children, is_nil;
 } OpenElement;
@@ -50,19 +50,11 @@ typedef struct QueuedRecord {
     bool is_too_long;
 } QueuedRecord;
 
-typedef struct RecordPath {
-    Text steps[XML_PATH_STEPS_MAX];
-    size_t step_count;
-    bool is_whole;
-} RecordPath;
-
 struct XmlReader {
     XmlRead *read;
     void *context;
     xmlParserCtxtPtr parser;
-    char *path_text; /* cut into the steps */
-    RecordPath paths[XML_PATHS_MAX];
-    size_t path_count;
+    XmlPaths paths;
     Text root;
     size_t ceiling;
     Text block; /* read, not yet fed */
@@ -72,6 +64,7 @@ struct XmlReader {
     char message[256], too_long_message[64];
     size_t message_line;
     OpenElement open[XML_DEPTH_MAX + 1]; /* [1] is the root */
+    Text names[XML_DEPTH_MAX + 1];       /* of these */
     size_t depth, record_depth;          /* record_depth 0: outside of any record */
     QueuedRecord record;                 /* the open one */
     size_t record_bytes;
@@ -144,26 +137,6 @@ static xmlEntityPtr on_entity(void *context, const xmlChar *name)
 {
     (void)context;
     return xmlGetPredefinedEntity(name);
-}
-
-/* Whether the element opened last is a record by this path. */
-static bool is_record_by(const XmlReader *reader, const RecordPath *path)
-{
-    size_t count = path->step_count;
-    if (reader->depth < count || (path->is_whole && reader->depth != count))
-        return false;
-    for (size_t back = 0; back < count; back++)
-        if (!text_equal(reader->open[reader->depth - back].name, path->steps[count - 1 - back]))
-            return false;
-    return true;
-}
-
-static bool is_record(const XmlReader *reader)
-{
-    for (size_t i = 0; i < reader->path_count; i++)
-        if (is_record_by(reader, &reader->paths[i]))
-            return true;
-    return false;
 }
 
 /* Counts bytes of the open record; false once there are too many, and then all that it holds is let go. */
@@ -240,7 +213,7 @@ static void begin_record(XmlReader *reader, const char *space)
     reader->record_bytes = 0;
     reader->record = (QueuedRecord){
         .line = (size_t)reader->parser->input->line,
-        .name = reader->open[reader->depth].name,
+        .name = reader->names[reader->depth],
         .space = space,
         .event_start = reader->events.size,
         .value_start = reader->values.size,
@@ -264,11 +237,12 @@ static void on_begin(void *context, const xmlChar *local_name, const xmlChar *pr
     }
     Text name = text_of(local_name);
     reader->open[reader->depth].has_children = true;
-    reader->open[++reader->depth] = (OpenElement){.name = name, .text_start = reader->texts.size};
+    reader->open[++reader->depth] = (OpenElement){.text_start = reader->texts.size};
+    reader->names[reader->depth] = name;
     if (reader->depth == 1)
         reader->root = name;
     if (!reader->record_depth) {
-        if (!is_record(reader))
+        if (!xml_paths_match(&reader->paths, reader->names + 1, reader->depth))
             return;
         begin_record(reader, namespace_of(prefix, uri));
     } else if (take_bytes(reader, 2 * name.size + ELEMENT_BYTES)) {
@@ -313,6 +287,7 @@ static void on_end(void *context, const xmlChar *local_name, const xmlChar *pref
     XmlReader *reader = context;
     if (reader->ending != RUNNING || reader->depth == 0)
         return;
+    Text name = reader->names[reader->depth];
     const OpenElement *element = &reader->open[reader->depth--];
     if (!reader->record_depth)
         return;
@@ -322,58 +297,15 @@ static void on_end(void *context, const xmlChar *local_name, const xmlChar *pref
         if (reader->texts.size > element->text_start)
             text = (Text){reader->texts.data + element->text_start, reader->texts.size - element->text_start};
         if (element->is_nil)
-            add_event(reader, XML_EVENT_TEXT, element->name, TEXT_NULL, NULL);
+            add_event(reader, XML_EVENT_TEXT, name, TEXT_NULL, NULL);
         else if (!element->has_children || !text_is_empty(text_trim(text)))
-            add_event(reader, XML_EVENT_TEXT, element->name, text, NULL);
+            add_event(reader, XML_EVENT_TEXT, name, text, NULL);
         reader->texts.size = element->text_start;
         if (!is_record_end)
-            add_event(reader, XML_EVENT_END, element->name, TEXT_NULL, NULL);
+            add_event(reader, XML_EVENT_END, name, TEXT_NULL, NULL);
     }
     if (is_record_end && reader->ending == RUNNING)
         end_record(reader);
-}
-
-/* What stands in the rest before the byte, which goes too. */
-static Text cut(Text *rest, char byte, bool *ret_is_last)
-{
-    Text piece = {rest->data, text_find(*rest, byte)};
-    *ret_is_last = piece.size == rest->size;
-    size_t used = piece.size + !*ret_is_last;
-    *rest = (Text){rest->data + used, rest->size - used};
-    return piece;
-}
-
-static Status split_path(RecordPath *path, Text rest, Error *error)
-{
-    Text whole = rest;
-    path->is_whole = text_starts_with(rest, TEXT("/"));
-    if (path->is_whole)
-        rest = (Text){rest.data + 1, rest.size - 1};
-    for (bool is_last = false; !is_last;) {
-        Text step = cut(&rest, '/', &is_last);
-        if (step.size == 0 || path->step_count == XML_PATH_STEPS_MAX)
-            return error_set(error, ERROR_CONFIG, "\"%.100s\" is no path of an element", whole.data);
-        if (text_find(step, ':') < step.size) {
-            error_set(error, ERROR_CONFIG, "\"%.100s\": elements are named without a prefix", whole.data);
-            return error_hint(error, "leave out what stands before the colon");
-        }
-        path->steps[path->step_count++] = step;
-    }
-    return STATUS_OK;
-}
-
-static Status split_paths(XmlReader *reader, const char *record_path, Error *error)
-{
-    reader->path_text = strdup(record_path);
-    if (!reader->path_text)
-        return error_no_memory(error);
-    Text rest = text_from(reader->path_text);
-    for (bool is_last = false; !is_last;) {
-        if (reader->path_count == XML_PATHS_MAX)
-            return error_set(error, ERROR_CONFIG, "\"%.100s\" names more than %d elements", record_path, XML_PATHS_MAX);
-        TRY(split_path(&reader->paths[reader->path_count++], cut(&rest, '|', &is_last), error));
-    }
-    return STATUS_OK;
 }
 
 static xmlParserCtxtPtr make_parser(XmlReader *reader)
@@ -412,7 +344,7 @@ Status xml_reader_new(XmlRead *read, void *context, const char *record_path, siz
     reader->queue = buffer_make(EVENTS_CEILING);
     reader->values = buffer_make(TEXT_CEILING);
     reader->texts = buffer_make(TEXT_CEILING);
-    TRY(split_paths(reader, record_path, error));
+    TRY(xml_paths_read(record_path, &reader->paths, error));
     reader->parser = make_parser(reader);
     if (!reader->parser)
         return error_no_memory(error);
@@ -593,7 +525,7 @@ void xml_reader_free(XmlReader *reader)
     buffer_done(&reader->values);
     buffer_done(&reader->texts);
     buffer_done(&reader->queue);
-    free(reader->path_text);
+    xml_paths_done(&reader->paths);
     free(reader);
 }
 

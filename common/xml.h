@@ -30,8 +30,6 @@
 enum {
     XML_RECORD_CEILING = 1 << 20, /* bytes of one record, unless another ceiling is given */
     XML_DEPTH_MAX = 256,
-    XML_PATH_STEPS_MAX = 16,
-    XML_PATHS_MAX = 8,
 };
 
 typedef enum XmlEventKind {
@@ -70,9 +68,8 @@ typedef struct XmlReader XmlReader;
 /* The next block of the document, decompressed: any size, valid until the next call; STATUS_END behind the last. */
 typedef Status XmlRead(void *context, Text *ret_block, Error *error);
 
-/* record_path is the local name of the element that is one record, or the last steps of its path ("Body/records"); with
- * a leading slash it is the whole path from the root. Several are parted by '|'. A record within a record is part of
- * the outer one. ceiling 0 means XML_RECORD_CEILING. ERROR_CONFIG for a path that is none. */
+/* record_path says which elements are records, as xml_paths_read() reads it. A record within a record is part of the
+ * outer one. ceiling 0 means XML_RECORD_CEILING. ERROR_CONFIG for a path that is none. */
 Status xml_reader_new(XmlRead *read, void *context, const char *record_path, size_t ceiling, XmlReader **ret_reader,
                       Error *error);
 
