@@ -23,9 +23,10 @@ create table cl_smarketing.holiday (
     day date primary key
 );
 
--- All that does not depend on "now": whether one that is still to be contacted is breached is decided when it is read.
+-- All that does not depend on "now": whether one that is still to be contacted is breached is decided when it is read. No
+-- foreign keys, as on cl_smarketing.funnel_step.
 create table cl_smarketing.handover (
-    person_id uuid not null references cl_core.person deferrable initially deferred,
+    person_id uuid not null,
     handed_over_at timestamptz not null,
     month date not null,
     stage text not null,

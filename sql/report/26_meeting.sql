@@ -11,7 +11,14 @@ language sql immutable as $$
 $$;
 
 create view cl_smarketing.meeting as
-with counted as (
+with reached as (
+    select c.item::date as month, p.step, p.kind, sum(c.people)::bigint as people
+    from cl_smarketing.funnel_count as c
+    join cl_smarketing.step as p on p.step_no = c.step_no and p.kind in ('lead', 'stage')
+    where c.dimension = 'progress'
+    group by c.item, p.step, p.kind
+),
+counted as (
     select month, sum(visitors)::bigint as visitors, sum(leads)::bigint as leads, sum(deals_created)::bigint as deals_created,
         sum(won_deals)::bigint as won_deals, sum(lost_deals)::bigint as lost_deals, sum(revenue) as revenue,
         sum(lost_amount) as lost_amount, sum(pipeline_change) as pipeline_change, sum(unattributed) as unattributed,
@@ -21,10 +28,9 @@ with counted as (
             0 as lost_amount, 0 as pipeline_change, 0 as unattributed, null::numeric as spend, 0 as questions, 0 as unanswered
         from cl_marketing.visitor_month
         union all
-        select f.month, 0, count(*), 0, 0, 0, 0, 0, 0, 0, null, 0, 0
-        from cl_smarketing.funnel_step as f
-        where f.kind = 'lead'
-        group by f.month
+        select r.month, 0, r.people, 0, 0, 0, 0, 0, 0, 0, null, 0, 0
+        from reached as r
+        where r.kind = 'lead'
         union all
         select date_trunc('month', coalesce(d.created_at, d.closed_at) at time zone s.timezone)::date, 0, 0, count(*), 0, 0, 0, 0,
             coalesce(sum(d.amount_reporting), 0), 0, null, 0, 0
@@ -73,7 +79,7 @@ fact as (
         g.at < cl_core.month_of(s.read_at) as is_over,
         coalesce(c.visitors, 0) as visitors,
         coalesce(c.leads, 0) as leads,
-        coalesce(w.stages, z.stages, '{}') as stages,
+        coalesce(z.stages || w.stages, z.stages, '{}') as stages,
         coalesce(c.deals_created, 0) as deals_created,
         coalesce(c.won_deals, 0) as won_deals,
         coalesce(c.lost_deals, 0) as lost_deals,
@@ -104,15 +110,10 @@ fact as (
     cross join (select jsonb_object_agg(step, 0) as stages from cl_smarketing.step where kind = 'stage') as z
     left join counted as c on c.month = g.at
     left join (
-        select n.month, jsonb_object_agg(n.step, n.people) as stages
-        from (
-            select o.month, p.step, count(f.person_id) as people
-            from (select distinct month from cl_smarketing.funnel_step) as o
-            join cl_smarketing.step as p on p.kind = 'stage'
-            left join cl_smarketing.funnel_step as f on f.step_no = p.step_no and f.month = o.month
-            group by o.month, p.step
-        ) as n
-        group by n.month
+        select r.month, jsonb_object_agg(r.step, r.people) as stages
+        from reached as r
+        where r.kind = 'stage'
+        group by r.month
     ) as w on w.month = g.at
     left join (
         select distinct on (k.month) k.month, k.content_id, coalesce(i.title, i.url) as title,

@@ -430,6 +430,8 @@ language sql stable as $$
             union all
             select t.deal_id, t.person_id, t.content_id, t.arrival_id from cl_smarketing.funnel_step as t
             union all
+            select null, t.person_id, null, null from cl_smarketing.handover as t
+            union all
             select null, t.person_id, null, null from cl_core.touch as t
         ) as t
         where t.deal_id is not null and not exists (select from cl_core.deal as d where d.deal_id = t.deal_id)
@@ -451,6 +453,31 @@ language sql stable as $$
              except
              select * from funnel_sum)
         ) as differing
+        union all
+        select 'months of the agreement that differ from its leads', 0, count(*)
+        from (
+            select month, count(*) as leads, sum(attempts) as attempts,
+                count(*) filter (where contacted_before or first_contact_at <= due_at) as met,
+                count(*) filter (where not contacted_before and first_contact_at is null) as waiting
+            from cl_smarketing.handover
+            group by month
+        ) as h
+        full join cl_smarketing.handover_month as m on m.month = h.month
+        full join (
+            select cl_core.month_of(s.at) as month, count(*) as leads, count(*) filter (where s.is_accepted) as accepted
+            from (
+                select s.person_id, min(s.entered_at) as at, bool_or(s.stage_no > p.place) as is_accepted
+                from cl_smarketing.agreement as a
+                join (select distinct name, place from cl_smarketing.definition where kind = 'stage') as p
+                    on p.name = a.marketing_stage
+                join cl_smarketing.stage_history as s on s.stage_no >= p.place
+                group by s.person_id
+            ) as s
+            group by 1
+        ) as r on r.month = m.month
+        full join cl_smarketing.delivered_month as d on d.month = r.month
+        where (h.leads, h.attempts, h.met, h.waiting) is distinct from (m.handed_over, m.attempts, m.met, m.waiting)
+           or (r.leads, r.accepted) is distinct from (d.delivered, d.accepted)
         union all
         select 'deals reported since a known time', count(*), count(r.deal_id)
         from cl_marketing.deal_touch as t
