@@ -92,7 +92,7 @@ ledger_dump() {
     sql "select b.source, b.file, b.status, b.read_at, b.input_digest, c.kind, c.read, c.emitted, c.rejected, c.duplicate,
             c.filtered, (select count(*) from cl_ops.reject as r where r.batch_no = b.batch_no)
         from cl_ops.batch as b left join cl_ops.batch_count as c using (batch_no)
-        order by b.source, b.file, b.status, b.input_digest, c.kind"
+        order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12"
 }
 
 # remember_reports: of the database as it is now; expect_remembered WHAT: the present one is equal.
