@@ -28,7 +28,7 @@ language sql stable as $$
 $$;
 
 -- No foreign keys, as on cl_marketing.counted_deal: rows go with their deals.
-create table cl_sales.deal_group (
+create table cl_marketing.deal_group (
     deal_id uuid primary key,
     outcome text not null,
     persona text,
@@ -36,7 +36,7 @@ create table cl_sales.deal_group (
 );
 
 -- The content without a key stands for all deals of the group.
-create table cl_sales.group_content (
+create table cl_marketing.group_content (
     kind text not null check (kind in ('persona', 'industry')),
     item text not null,
     content_id uuid not null,
@@ -47,13 +47,13 @@ create table cl_sales.group_content (
 
 -- What the deals of the temporary table regrouped_deal contribute, times sign, to the temporary table delta_group. A deal counts
 -- once for each content that its journey names.
-create function cl_sales.add_groups(sign integer) returns void
+create function cl_marketing.add_groups(sign integer) returns void
 language plpgsql as $$
 begin
     with met as (
         select t.deal_id, t.content_id
         from pg_temp.regrouped_deal as r
-        join cl_sales.deal_group as g on g.deal_id = r.deal_id
+        join cl_marketing.deal_group as g on g.deal_id = r.deal_id
         join cl_marketing.deal_touch as t on t.deal_id = r.deal_id
         union
         select r.deal_id, '00000000-0000-0000-0000-000000000000' from pg_temp.regrouped_deal as r
@@ -62,7 +62,7 @@ begin
     select k.kind, k.item, m.content_id, sign * count(*) filter (where g.outcome = 'won'),
         sign * count(*) filter (where g.outcome = 'lost')
     from met as m
-    join cl_sales.deal_group as g on g.deal_id = m.deal_id
+    join cl_marketing.deal_group as g on g.deal_id = m.deal_id
     cross join lateral (values ('persona', g.persona), ('industry', g.industry)) as k (kind, item)
     where k.item is not null
     group by k.kind, k.item, m.content_id;

@@ -1,8 +1,8 @@
 -- Before a rebuild: all that is derived goes, and every fact counts as changed, so that the steps that follow compute the
 -- reports anew from the facts alone. Rows are deleted, not truncated: readers keep seeing the old ones until the commit.
 
-delete from cl_sales.group_content;
-delete from cl_sales.deal_group;
+delete from cl_marketing.group_content;
+delete from cl_marketing.deal_group;
 delete from cl_smarketing.met_definition;
 delete from cl_smarketing.lead_persona;
 delete from cl_smarketing.stage_history;

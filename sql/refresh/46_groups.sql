@@ -1,7 +1,7 @@
 -- What deals that are regrouped counted for so far is taken from the groups: changed ones, and those whose contacts are of
 -- another persona or whose account is of another industry now. Before their old journeys go.
 
-create temporary table delta_group (like cl_sales.group_content) on commit drop;
+create temporary table delta_group (like cl_marketing.group_content) on commit drop;
 
 create temporary table regroup_candidate on commit drop as
 select deal_id, bool_or(is_changed) as is_changed
@@ -32,17 +32,17 @@ create temporary table regrouped_deal on commit drop as
 select c.deal_id
 from regroup_candidate as c
 left join new_group as n on n.deal_id = c.deal_id
-left join cl_sales.deal_group as g on g.deal_id = c.deal_id
+left join cl_marketing.deal_group as g on g.deal_id = c.deal_id
 where c.is_changed and (g.deal_id is not null or n.deal_id is not null)
     or (n.persona, n.industry) is distinct from (g.persona, g.industry);
 create unique index on regrouped_deal (deal_id);
 analyze regrouped_deal;
 
-select cl_sales.add_groups(-1);
+select cl_marketing.add_groups(-1);
 
-delete from cl_sales.deal_group as g using regrouped_deal as r where g.deal_id = r.deal_id;
+delete from cl_marketing.deal_group as g using regrouped_deal as r where g.deal_id = r.deal_id;
 
-insert into cl_sales.deal_group (deal_id, outcome, persona, industry)
+insert into cl_marketing.deal_group (deal_id, outcome, persona, industry)
 select n.deal_id, n.outcome, n.persona, n.industry
 from regrouped_deal as r
 join new_group as n on n.deal_id = r.deal_id

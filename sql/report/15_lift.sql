@@ -91,3 +91,35 @@ cross join lateral cl_marketing.wilson_interval(m.won, m.won + m.lost) as r
 cross join lateral cl_marketing.wilson_interval(a.won - m.won, n.without) as o
 cross join lateral cl_marketing.newcombe_interval(m.won, m.won + m.lost, a.won - m.won, n.without) as d
 join cl_core.content as c on c.content_id = m.content_id;
+
+-- What closed deals met, of each group of similar ones. All of them together are a group, too.
+create view cl_marketing.group_lift as
+select
+    k.kind,
+    k.item,
+    c.content_id,
+    c.url,
+    c.title,
+    c.topic,
+    k.won_with,
+    k.deals_with,
+    k.won_without,
+    k.deals_without,
+    round(k.won_with::numeric / k.deals_with - k.won_without::numeric / nullif(k.deals_without, 0), 6) as lift,
+    -- as in cl_marketing.content_lift
+    least(k.deals_with, k.deals_without) * least(k.won_with + k.won_without, k.deals_with + k.deals_without - k.won_with - k.won_without)
+        >= 5 * (k.deals_with + k.deals_without) as has_enough_data
+from (
+    select m.kind, m.item, m.content_id, m.won as won_with, m.won + m.lost as deals_with, a.won - m.won as won_without,
+        a.won + a.lost - m.won - m.lost as deals_without
+    from cl_marketing.group_content as m
+    join cl_marketing.group_content as a on a.kind = m.kind and a.item = m.item
+        and a.content_id = '00000000-0000-0000-0000-000000000000'
+    where m.content_id <> '00000000-0000-0000-0000-000000000000'
+    union all
+    select 'all', '(all)', l.content_id, l.won_deals_with, l.won_deals_with + l.lost_deals_with, l.won_deals_without,
+        l.won_deals_without + l.lost_deals_without
+    from cl_marketing.content_lift as l
+) as k
+join cl_core.content as c on c.content_id = k.content_id
+where c.url not like 'activity:%';

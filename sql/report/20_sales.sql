@@ -1,6 +1,32 @@
 -- What sales knows of a lead before the call. Read for one lead or a page of leads, so each figure is looked up for the
 -- rows asked for, by the person's own index entries.
 
+create view cl_sales.buying_signal as
+select
+    t.person_id,
+    c.content_id,
+    c.url,
+    coalesce(c.title, c.url) as title,
+    count(distinct t.touch_id) as touches,
+    max(t.last_viewed_at) as last_viewed_at,
+    cl_core.day_of(max(t.last_viewed_at)) as last_on,
+    coalesce(bool_or(t.interaction = 'demo_request'), false) as asked_for_demo,
+    coalesce(bool_or(k.is_of_buying), false) as is_of_price,
+    coalesce(array_agg(distinct d.name order by d.name) filter (where d.name is not null), '{}') as stages
+from cl_core.touch as t
+cross join cl_ops.setting as s
+join cl_core.content as c on c.content_id = t.content_id
+cross join lateral (
+    select concat_ws(' ', c.topic, c.path) ~* '(^|[^a-z])(pric(e|es|ing)|preise?|demo)([^a-z]|$)' as is_of_buying
+) as k
+left join (
+    cl_smarketing.met_definition as m
+    join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'stage'
+) on m.person_id = t.person_id and m.at = t.touched_at and m.touch_id = t.touch_id
+where t.touched_at > s.read_at - interval '14 days'
+  and (d.name is not null or k.is_of_buying or t.interaction = 'demo_request')
+group by t.person_id, c.content_id, c.url, c.title;
+
 create view cl_sales.lead as
 select
     p.person_id,
@@ -79,25 +105,13 @@ select
         limit 10
     ) as new_contents,
     array(
-        select concat(coalesce(c.title, c.url), ': ', count(distinct t.touch_id), case count(distinct t.touch_id)
-                when 1 then ' touch' else ' touches' end, ', last on ', cl_core.day_of(max(t.last_viewed_at)), ' (',
-                concat_ws(', ', case when bool_or(t.interaction = 'demo_request') then 'asked for a demo' end,
-                          case when bool_or(k.is_of_buying) then 'price or demo' end,
-                          'asked for by stage ' || string_agg(distinct d.name, ' and ' order by d.name)), ')')
-        from cl_core.touch as t
-        join cl_core.content as c on c.content_id = t.content_id
-        cross join lateral (
-            select concat_ws(' ', c.topic, c.path) ~* '(^|[^a-z])(pric(e|es|ing)|preise?|demo)([^a-z]|$)' as is_of_buying
-        ) as k
-        left join (
-            cl_smarketing.met_definition as m
-            join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'stage'
-        ) on m.person_id = t.person_id and m.at = t.touched_at and m.touch_id = t.touch_id
-        where t.person_id = p.person_id
-          and t.touched_at > s.read_at - interval '14 days'
-          and (d.name is not null or k.is_of_buying or t.interaction = 'demo_request')
-        group by c.content_id, c.title, c.url
-        order by max(t.last_viewed_at) desc, c.url
+        select concat(b.title, ': ', b.touches, case b.touches when 1 then ' touch' else ' touches' end, ', last on ', b.last_on, ' (',
+                concat_ws(', ', case when b.asked_for_demo then 'asked for a demo' end,
+                          case when b.is_of_price then 'price or demo' end,
+                          'asked for by stage ' || nullif(array_to_string(b.stages, ' and '), '')), ')')
+        from cl_sales.buying_signal as b
+        where b.person_id = p.person_id
+        order by b.last_viewed_at desc, b.url
         limit 10
     ) as buying_signals,
     (
@@ -135,61 +149,112 @@ join cl_core.content as c on c.content_id = t.content_id
 where p.is_lead
 group by p.person_id, p.email, c.content_id, c.url, c.title, c.topic;
 
+-- What a line of a timeline says besides its title, in words; the page says the same in its language.
+create function cl_sales.words_of(parts jsonb) returns text
+language sql immutable parallel safe as $$
+    select concat_ws(
+        ', ',
+        parts ->> 'interaction',
+        parts ->> 'kind',
+        parts ->> 'direction',
+        parts ->> 'outcome',
+        'by ' || (parts ->> 'owner'),
+        (parts ->> 'views') || ' views',
+        'by ' || (parts ->> 'channel'),
+        'campaign ' || (parts ->> 'campaign'),
+        parts ->> 'topic',
+        parts ->> 'deal',
+        (parts ->> 'amount') || ' ' || (parts ->> 'currency'),
+        'with ' || (select string_agg(n, ' and ' order by place) from jsonb_array_elements_text(parts -> 'with') with ordinality as w (n, place)),
+        (select string_agg(n, ' and ' order by place) from jsonb_array_elements_text(parts -> 'roles') with ordinality as w (n, place)),
+        'now in stage ' || (parts ->> 'now_in'),
+        'time ' || (parts ->> 'entry'),
+        'from ' || (parts ->> 'from'),
+        'back from ' || (parts ->> 'back_from'),
+        'never in ' || (select string_agg(n, ' and ' order by place) from jsonb_array_elements_text(parts -> 'skipped') with ordinality as w (n, place))
+    )
+$$;
+
+-- The same parts, none of them longer than a page can bear.
+create function cl_sales.shortened(parts jsonb) returns jsonb
+language sql immutable parallel safe as $$
+    select jsonb_object_agg(p.key, case jsonb_typeof(p.value)
+            when 'string' then to_jsonb(left(p.value #>> '{}', 100))
+            when 'array' then (
+                select jsonb_agg(left(n.name, 100) order by n.place)
+                from jsonb_array_elements_text(p.value) with ordinality as n (name, place)
+                where n.place <= 5
+            )
+            else p.value
+        end)
+    from jsonb_each(parts) as p
+$$;
+
 create view cl_sales.lead_timeline as
-select p.person_id, p.became_lead_at as at, 'became_lead' as what, null::uuid as content_id, null::text as title,
-    null::text as detail, p.email
-from cl_core.person as p
-where p.is_lead and p.became_lead_at is not null
-union all
-select p.person_id, t.touched_at, 'touch', t.content_id, coalesce(c.title, c.url),
-    concat_ws(', ', t.interaction, case when t.views > 1 then t.views || ' views' end, 'by ' || a.channel,
-              'campaign ' || a.campaign),
-    p.email
-from cl_core.person as p
-join cl_core.touch as t on t.person_id = p.person_id
-join cl_core.content as c on c.content_id = t.content_id
-join cl_core.arrival as a on a.arrival_id = t.arrival_id
-where p.is_lead
-union all
-select p.person_id, a.happened_at, 'activity', null, a.subject,
-    concat_ws(', ', a.kind, a.direction, a.outcome, 'by ' || a.owner), p.email
-from cl_core.person as p
-join cl_core.activity as a on a.person_id = p.person_id
-where p.is_lead
-union all
-select p.person_id, q.asked_at, 'question', null, q.text, q.topic, p.email
-from cl_core.person as p
-join cl_core.question as q on q.person_id = p.person_id
-where p.is_lead
-union all
-select p.person_id, m.at, m.what, null, d.name,
-    concat_ws(', ', d.deal_key, d.amount || ' ' || d.currency, array_to_string(dp.roles, ' and '),
-              case when d.outcome = 'open' then 'now in stage ' || d.stage end),
-    p.email
-from cl_core.person as p
-join cl_core.deal_person as dp on dp.person_id = p.person_id and dp.is_contact
-join cl_core.deal as d on d.deal_id = dp.deal_id
-cross join lateral (
-    select d.created_at as at, 'deal_created' as what
+select t.person_id, t.at, t.what, t.content_id, t.title, cl_sales.words_of(t.parts) as detail, t.email, t.parts
+from (
+    select p.person_id, p.became_lead_at as at, 'became_lead' as what, null::uuid as content_id, null::text as title,
+        p.email, '{}'::jsonb as parts
+    from cl_core.person as p
+    where p.is_lead and p.became_lead_at is not null
     union all
-    select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
-) as m
-where p.is_lead and d.outcome <> 'deleted'
-union all
-select p.person_id, h.entered_at, 'stage_entered', null, h.stage,
-    concat_ws(', ', case when h.entry > 1 then 'time ' || h.entry end,
-              case when h.is_backward then 'back from ' else 'from ' end || h.came_from,
-              'never in ' || nullif(array_to_string(h.skipped, ' and '), '')),
-    p.email
-from cl_core.person as p
-join cl_smarketing.stage_history as h on h.person_id = p.person_id
-where p.is_lead
-union all
-select p.person_id, h.left_at, 'stage_left', null, h.stage, null, p.email
-from cl_core.person as p
-join cl_smarketing.stage_history as h on h.person_id = p.person_id
-where p.is_lead
-  and h.left_at is not null
-  and not exists (
-    select from cl_smarketing.stage_history as n where n.person_id = h.person_id and n.entered_at = h.left_at
-  );
+    select p.person_id, t.touched_at, 'touch', t.content_id, coalesce(c.title, c.url), p.email,
+        jsonb_strip_nulls(jsonb_build_object(
+            'interaction', t.interaction, 'views', case when t.views > 1 then t.views end, 'channel', a.channel,
+            'campaign', a.campaign
+        ))
+    from cl_core.person as p
+    join cl_core.touch as t on t.person_id = p.person_id
+    join cl_core.content as c on c.content_id = t.content_id
+    join cl_core.arrival as a on a.arrival_id = t.arrival_id
+    where p.is_lead
+    union all
+    select p.person_id, a.happened_at, 'activity', null, a.subject, p.email,
+        jsonb_strip_nulls(jsonb_build_object(
+            'kind', a.kind, 'direction', a.direction, 'outcome', a.outcome, 'owner', a.owner
+        ))
+    from cl_core.person as p
+    join cl_core.activity as a on a.person_id = p.person_id
+    where p.is_lead
+    union all
+    select p.person_id, q.asked_at, 'question', null, q.text, p.email,
+        jsonb_strip_nulls(jsonb_build_object('topic', q.topic))
+    from cl_core.person as p
+    join cl_core.question as q on q.person_id = p.person_id
+    where p.is_lead
+    union all
+    select p.person_id, m.at, m.what, null, d.name, p.email,
+        jsonb_strip_nulls(jsonb_build_object(
+            'deal', d.deal_key, 'amount', d.amount, 'currency', d.currency,
+            'roles', case when dp.roles <> '{}' then to_jsonb(dp.roles) end,
+            'now_in', case when d.outcome = 'open' then d.stage end
+        ))
+    from cl_core.person as p
+    join cl_core.deal_person as dp on dp.person_id = p.person_id and dp.is_contact
+    join cl_core.deal as d on d.deal_id = dp.deal_id
+    cross join lateral (
+        select d.created_at as at, 'deal_created' as what
+        union all
+        select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
+    ) as m
+    where p.is_lead and d.outcome <> 'deleted'
+    union all
+    select p.person_id, h.entered_at, 'stage_entered', null, h.stage, p.email,
+        jsonb_strip_nulls(jsonb_build_object(
+            'entry', case when h.entry > 1 then h.entry end,
+            case when h.is_backward then 'back_from' else 'from' end, h.came_from,
+            'skipped', case when h.skipped <> '{}' then to_jsonb(h.skipped) end
+        ))
+    from cl_core.person as p
+    join cl_smarketing.stage_history as h on h.person_id = p.person_id
+    where p.is_lead
+    union all
+    select p.person_id, h.left_at, 'stage_left', null, h.stage, p.email, '{}'
+    from cl_core.person as p
+    join cl_smarketing.stage_history as h on h.person_id = p.person_id
+    where p.is_lead
+      and h.left_at is not null
+      and not exists (
+        select from cl_smarketing.stage_history as n where n.person_id = h.person_id and n.entered_at = h.left_at
+      )
+) as t;

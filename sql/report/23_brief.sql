@@ -38,72 +38,48 @@ join cl_core.deal as d on d.deal_id = dp.deal_id
 where d.outcome <> 'deleted' and d.account_id is null;
 
 create view cl_sales.account_timeline as
-select p.account_id, t.at, t.what, p.person_id, p.name, p.email, null::uuid as deal_id, t.content_id, t.title, t.detail
-from cl_sales.account_person as p
-cross join lateral (
-    select l.at, l.what, l.content_id, l.title, l.detail
-    from cl_sales.lead_timeline as l
-    where l.person_id = p.person_id
-    offset 0 -- so that the person is looked up in each part of it
-) as t
-where t.what not in ('deal_created', 'deal_won', 'deal_lost')
-union all
-select k.account_id, m.at, m.what, null, null, null, d.deal_id, null, d.name,
-    concat_ws(', ', d.deal_key, d.amount || ' ' || d.currency, (
-        select 'with ' || string_agg(p.name, ' and ' order by p.name)
-        from cl_core.deal_person as dp
-        join cl_core.person as p on p.person_id = dp.person_id
-        where dp.deal_id = d.deal_id and dp.is_contact
-    ), case when d.outcome = 'open' then 'now in stage ' || d.stage end)
-from cl_sales.account_deal as k
-join cl_core.deal as d on d.deal_id = k.deal_id
-cross join lateral (
-    select d.created_at as at, 'deal_created' as what
-    union all
-    select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
-) as m
-union all
--- what was done about a deal with nobody of the account
-select k.account_id, v.happened_at, 'activity', v.person_id, p.name, p.email, v.deal_id, null, v.subject,
-    concat_ws(', ', v.kind, v.direction, v.outcome, 'by ' || v.owner)
-from cl_sales.account_deal as k
-join cl_core.activity as v on v.deal_id = k.deal_id
-left join cl_core.person as p on p.person_id = v.person_id
-where not exists (
-    select from cl_sales.account_person as o where o.account_id = k.account_id and o.person_id = v.person_id
-);
-
--- What closed deals met, of each group of similar ones. All of them together are a group, too.
-create view cl_sales.group_lift as
-select
-    k.kind,
-    k.item,
-    c.content_id,
-    c.url,
-    c.title,
-    c.topic,
-    k.won_with,
-    k.deals_with,
-    k.won_without,
-    k.deals_without,
-    round(k.won_with::numeric / k.deals_with - k.won_without::numeric / nullif(k.deals_without, 0), 6) as lift,
-    -- as in cl_marketing.content_lift
-    least(k.deals_with, k.deals_without) * least(k.won_with + k.won_without, k.deals_with + k.deals_without - k.won_with - k.won_without)
-        >= 5 * (k.deals_with + k.deals_without) as has_enough_data
+select t.account_id, t.at, t.what, t.person_id, t.name, t.email, t.deal_id, t.content_id, t.title,
+    cl_sales.words_of(t.parts) as detail, t.parts
 from (
-    select m.kind, m.item, m.content_id, m.won as won_with, m.won + m.lost as deals_with, a.won - m.won as won_without,
-        a.won + a.lost - m.won - m.lost as deals_without
-    from cl_sales.group_content as m
-    join cl_sales.group_content as a on a.kind = m.kind and a.item = m.item
-        and a.content_id = '00000000-0000-0000-0000-000000000000'
-    where m.content_id <> '00000000-0000-0000-0000-000000000000'
+    select p.account_id, t.at, t.what, p.person_id, p.name, p.email, null::uuid as deal_id, t.content_id, t.title, t.parts
+    from cl_sales.account_person as p
+    cross join lateral (
+        select l.at, l.what, l.content_id, l.title, l.parts
+        from cl_sales.lead_timeline as l
+        where l.person_id = p.person_id
+        offset 0 -- so that the person is looked up in each part of it
+    ) as t
+    where t.what not in ('deal_created', 'deal_won', 'deal_lost')
     union all
-    select 'all', '(all)', l.content_id, l.won_deals_with, l.won_deals_with + l.lost_deals_with, l.won_deals_without,
-        l.won_deals_without + l.lost_deals_without
-    from cl_marketing.content_lift as l
-) as k
-join cl_core.content as c on c.content_id = k.content_id
-where c.url not like 'activity:%';
+    select k.account_id, m.at, m.what, null, null, null, d.deal_id, null, d.name,
+        jsonb_strip_nulls(jsonb_build_object(
+            'deal', d.deal_key, 'amount', d.amount, 'currency', d.currency,
+            'with', (
+                select jsonb_agg(p.name order by p.name)
+                from cl_core.deal_person as dp
+                join cl_core.person as p on p.person_id = dp.person_id
+                where dp.deal_id = d.deal_id and dp.is_contact and p.name is not null
+            ),
+            'now_in', case when d.outcome = 'open' then d.stage end
+        ))
+    from cl_sales.account_deal as k
+    join cl_core.deal as d on d.deal_id = k.deal_id
+    cross join lateral (
+        select d.created_at as at, 'deal_created' as what
+        union all
+        select d.closed_at, 'deal_' || d.outcome where d.outcome in ('won', 'lost')
+    ) as m
+    union all
+    -- what was done about a deal with nobody of the account
+    select k.account_id, v.happened_at, 'activity', v.person_id, p.name, p.email, v.deal_id, null, v.subject,
+        jsonb_strip_nulls(jsonb_build_object('kind', v.kind, 'direction', v.direction, 'outcome', v.outcome, 'owner', v.owner))
+    from cl_sales.account_deal as k
+    join cl_core.activity as v on v.deal_id = k.deal_id
+    left join cl_core.person as p on p.person_id = v.person_id
+    where not exists (
+        select from cl_sales.account_person as o where o.account_id = k.account_id and o.person_id = v.person_id
+    )
+) as t;
 
 -- What won deals read more than lost ones, where there is enough data to say so, and in words why.
 create view cl_sales.winning_content as
@@ -128,7 +104,7 @@ select
            l.won_with, l.deals_with, round(100.0 * l.won_with / l.deals_with),
            l.won_without, l.deals_without, round(100.0 * l.won_without / l.deals_without),
            case when d.low <= 0 then '; this may be chance' end) as reason
-from cl_sales.group_lift as l
+from cl_marketing.group_lift as l
 cross join lateral cl_marketing.newcombe_interval(l.won_with, l.deals_with, l.won_without, l.deals_without) as d
 where l.has_enough_data
   and l.lift > 0;
@@ -137,7 +113,7 @@ where l.has_enough_data
 -- industry, else all; the first of these of which there is enough data to speak.
 create view cl_sales.compared_deal as
 with speaking as materialized (
-    select distinct kind, item from cl_sales.group_lift where has_enough_data
+    select distinct kind, item from cl_marketing.group_lift where has_enough_data
 )
 select d.deal_id, g.kind, g.item
 from cl_core.deal as d
@@ -155,7 +131,7 @@ where d.outcome = 'open';
 
 create view cl_sales.compared_lead as
 with speaking as materialized (
-    select distinct kind, item from cl_sales.group_lift where has_enough_data
+    select distinct kind, item from cl_marketing.group_lift where has_enough_data
 )
 select p.person_id, g.kind, g.item
 from cl_core.person as p

@@ -103,6 +103,8 @@ fact as (
         coalesce(c.unanswered, 0) as unanswered_questions,
         k.area as weakest_area,
         k.step as weakest_step,
+        k.from_step as weakest_from,
+        k.to_step as weakest_to,
         k.comparison as weakest_comparison
     from cl_ops.setting as s
     cross join lateral generate_series(
@@ -128,7 +130,8 @@ fact as (
     left join cl_smarketing.sla_marketing as m on m.month = g.at
     left join cl_smarketing.sla_sales_month as h on h.month = g.at
     left join (
-        select distinct on (b.month) b.month, b.area, b.from_step || ' to ' || b.to_step as step, b.comparison
+        select distinct on (b.month) b.month, b.area, b.from_step || ' to ' || b.to_step as step,
+            b.from_step, b.to_step, b.comparison
         from cl_smarketing.step_comparison as b
         where b.is_weak
         order by b.month, b.change, b.step_no
@@ -203,6 +206,8 @@ select
     f.unanswered_questions - lag(f.unanswered_questions, 12) over w as unanswered_questions_vs_year,
     f.weakest_area,
     f.weakest_step,
-    f.weakest_comparison
+    f.weakest_comparison,
+    f.weakest_from,
+    f.weakest_to
 from fact as f
 window w as (order by f.month);

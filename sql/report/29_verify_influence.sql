@@ -114,9 +114,9 @@ language sql stable as $$
     union all
     select 'contents of similar deals that differ from the journeys', 0, count(*)
     from (
-        (select * from group_sum except select * from cl_sales.group_content)
+        (select * from group_sum except select * from cl_marketing.group_content)
         union all
-        (select * from cl_sales.group_content except select * from group_sum)
+        (select * from cl_marketing.group_content except select * from group_sum)
     ) as differing
     union all
     select 'leads with an origin', count(*), (select count(*) from cl_marketing.lead_origin)

@@ -42,6 +42,8 @@ comment on column cl_sales.lead_content.views is 'number of views';
 comment on column cl_sales.lead_content.dwell_seconds is 'sum of their seconds; null where no source says any';
 comment on column cl_sales.lead_content.topic is 'what the content is about';
 
+comment on function cl_sales.words_of(jsonb) is 'What a line of a timeline says besides its title, in words.';
+comment on function cl_sales.shortened(jsonb) is 'The parts of a line of a timeline, each no longer than 100 characters.';
 comment on view cl_sales.lead_timeline is 'One row: something that a lead did or that happened with it. Order by at.';
 comment on column cl_sales.lead_timeline.person_id is 'person: cl_sales.lead';
 comment on column cl_sales.lead_timeline.at is 'when; of a touch: its first view';
@@ -49,6 +51,7 @@ comment on column cl_sales.lead_timeline.what is 'touch, activity, question, bec
 comment on column cl_sales.lead_timeline.content_id is 'content of a touch: cl_core.content; null otherwise';
 comment on column cl_sales.lead_timeline.title is 'title of the content (or its URL), subject of the activity, text of the question, name of the deal or of the stage';
 comment on column cl_sales.lead_timeline.detail is 'touch: interaction, views, channel, campaign. Activity: kind, direction, outcome, owner. Question: topic. Deal: key, amount, the person''s roles, of an open one the stage. Stage: how often, where from, what it skipped';
+comment on column cl_sales.lead_timeline.parts is 'what detail is made of: interaction, views, channel, campaign, kind, direction, outcome, owner, topic, deal, amount, currency, roles, now_in, entry, from, back_from, skipped; those that there are';
 comment on column cl_sales.lead_timeline.email is 'address, in lower case';
 
 comment on view cl_sales.owner_result is 'One row: somebody in sales, a month and an outcome. Over all rows of an outcome amount adds up to the deals'' amount_reporting, shares to their number; deals does not, since a deal that several share counts for each. Deals for which no rate is known are left out, as in all reports (cl_ops.quality, deal_without_rate).';
@@ -61,3 +64,15 @@ comment on column cl_sales.owner_result.amount is 'sum of the owner''s parts of 
 comment on column cl_sales.owner_result.influenced_deals is 'of the deals, those in whose journey somebody met content; what sales did (touches.activities) is none';
 comment on column cl_sales.owner_result.influenced_shares is 'sum of the owner''s parts of these';
 comment on column cl_sales.owner_result.influenced_amount is 'of the amount, that of influenced_deals';
+
+comment on view cl_sales.buying_signal is 'One row: a content that a person met in the 14 days before the newest data (cl_ops.setting.read_at), and that a stage asks for by `did`, whose topic or path says prices or a demo, or by which a demo was asked for: where person_id = ...';
+comment on column cl_sales.buying_signal.person_id is 'person: cl_core.person';
+comment on column cl_sales.buying_signal.content_id is 'content: cl_core.content';
+comment on column cl_sales.buying_signal.url is 'its canonical URL';
+comment on column cl_sales.buying_signal.title is 'its title, else its URL';
+comment on column cl_sales.buying_signal.touches is 'how often, in touches that say so';
+comment on column cl_sales.buying_signal.last_viewed_at is 'when last';
+comment on column cl_sales.buying_signal.last_on is 'day of that';
+comment on column cl_sales.buying_signal.asked_for_demo is 'a demo was asked for by it';
+comment on column cl_sales.buying_signal.is_of_price is 'its topic or path says prices or a demo';
+comment on column cl_sales.buying_signal.stages is 'stages that ask for it by `did`';

@@ -84,7 +84,7 @@ comment on column cl_smarketing.step_comparison.has_enough_data is 'the smallest
 comment on column cl_smarketing.step_comparison.is_weak is 'has_enough_data, and the whole interval is below zero';
 comment on column cl_smarketing.step_comparison.comparison is 'the comparison in words';
 
-comment on view cl_smarketing.weakest_step is 'One row: a step of the funnel in the last whole month, against the twelve months before: is it generation, qualification or closing that is weak? No row is_weakest: no step is weaker than before for sure.';
+comment on view cl_smarketing.weakest_step is 'One row: a step of the funnel in the last whole month, against the twelve months before: is it generation, qualification or closing that is weak? No row is_weakest: no step is weaker than before for sure. It judges by count alone: a lead or a qualified lead has no amount yet, and of the amounts of a month''s closed deals one large deal can be most, so that no interval says what is chance. What was won and lost by amount stands in cl_smarketing.funnel and cl_smarketing.meeting.';
 comment on column cl_smarketing.weakest_step.month is 'month that is compared: the last whole one, or another whole month';
 comment on column cl_smarketing.weakest_step.step_no is 'place of the step that is reached: cl_smarketing.step';
 comment on column cl_smarketing.weakest_step.area is 'generation: new leads; qualification: from stage to stage and to a deal; closing: deals won of deals closed';
@@ -177,6 +177,8 @@ comment on column cl_smarketing.meeting.top_content_credit is 'its credit';
 comment on column cl_smarketing.meeting.model is 'the model: attribution.model';
 comment on column cl_smarketing.meeting.weakest_area is 'generation, qualification or closing, if a step was weak for sure: cl_smarketing.step_comparison';
 comment on column cl_smarketing.meeting.weakest_step is 'the weak step that fell most; null: none';
+comment on column cl_smarketing.meeting.weakest_from is 'the step before it';
+comment on column cl_smarketing.meeting.weakest_to is 'the step that fewer reached';
 comment on column cl_smarketing.meeting.weakest_comparison is 'the comparison in words';
 
 comment on view cl_marketing.question is 'One row: a question of a customer, and what content of its topic there was to answer it. Topics are compared without regard to upper and lower case.';

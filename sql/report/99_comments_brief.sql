@@ -21,39 +21,40 @@ comment on column cl_sales.account_timeline.deal_id is 'deal: cl_core.deal; null
 comment on column cl_sales.account_timeline.content_id is 'content of a touch: cl_core.content; null otherwise';
 comment on column cl_sales.account_timeline.title is 'as in cl_sales.lead_timeline';
 comment on column cl_sales.account_timeline.detail is 'as in cl_sales.lead_timeline; of a deal: key, amount, contacts, of an open one the stage';
+comment on column cl_sales.account_timeline.parts is 'what detail is made of, as in cl_sales.lead_timeline; of a deal: with, its contacts';
 
-comment on table cl_sales.deal_group is 'One row: a closed deal with an amount in the reporting currency, and the deals that are like it. Kept by refresh.';
-comment on column cl_sales.deal_group.deal_id is 'deal: cl_core.deal';
-comment on column cl_sales.deal_group.outcome is 'won or lost';
-comment on column cl_sales.deal_group.persona is 'persona of its primary contact, else the one of most of its contacts, else the first by name; null: none';
-comment on column cl_sales.deal_group.industry is 'industry of its account; of one that was merged, of the survivor; null: unknown';
+comment on table cl_marketing.deal_group is 'One row: a closed deal with an amount in the reporting currency, and the deals that are like it. Kept by refresh.';
+comment on column cl_marketing.deal_group.deal_id is 'deal: cl_core.deal';
+comment on column cl_marketing.deal_group.outcome is 'won or lost';
+comment on column cl_marketing.deal_group.persona is 'persona of its primary contact, else the one of most of its contacts, else the first by name; null: none';
+comment on column cl_marketing.deal_group.industry is 'industry of its account; of one that was merged, of the survivor; null: unknown';
 
-comment on table cl_sales.group_content is 'One row: how many deals of a group met a content. Kept by refresh; read cl_sales.group_lift.';
-comment on column cl_sales.group_content.kind is 'persona or industry';
-comment on column cl_sales.group_content.item is 'which';
-comment on column cl_sales.group_content.content_id is 'content: cl_core.content; 00000000-0000-0000-0000-000000000000: all deals of the group';
-comment on column cl_sales.group_content.won is 'won deals whose journey names it';
-comment on column cl_sales.group_content.lost is 'lost ones';
+comment on table cl_marketing.group_content is 'One row: how many deals of a group met a content. Kept by refresh; read cl_marketing.group_lift.';
+comment on column cl_marketing.group_content.kind is 'persona or industry';
+comment on column cl_marketing.group_content.item is 'which';
+comment on column cl_marketing.group_content.content_id is 'content: cl_core.content; 00000000-0000-0000-0000-000000000000: all deals of the group';
+comment on column cl_marketing.group_content.won is 'won deals whose journey names it';
+comment on column cl_marketing.group_content.lost is 'lost ones';
 
 comment on function cl_sales.persona_of_deal(uuid) is 'Persona of a deal''s primary contact, else the one of most of its contacts, else the first by name.';
 comment on function cl_sales.industry_of_account(uuid) is 'Industry of an account; of one that was merged, of the survivor, if it says one.';
-comment on function cl_sales.add_groups(integer) is 'Refresh: what regrouped deals contribute to cl_sales.group_content, times sign.';
+comment on function cl_marketing.add_groups(integer) is 'Refresh: what regrouped deals contribute to cl_marketing.group_content, times sign.';
 
-comment on view cl_sales.group_lift is 'One row: a content that closed deals of a group met, against those of the group that did not. Activities of sales are none.';
-comment on column cl_sales.group_lift.kind is 'persona, industry, or all: all closed deals';
-comment on column cl_sales.group_lift.item is 'which persona or industry; (all): all closed deals';
-comment on column cl_sales.group_lift.content_id is 'content: cl_core.content';
-comment on column cl_sales.group_lift.url is 'its canonical URL';
-comment on column cl_sales.group_lift.title is 'its title';
-comment on column cl_sales.group_lift.topic is 'what it is about';
-comment on column cl_sales.group_lift.won_with is 'won deals of the group that met it';
-comment on column cl_sales.group_lift.deals_with is 'closed deals of the group that met it';
-comment on column cl_sales.group_lift.won_without is 'won deals of the group that did not';
-comment on column cl_sales.group_lift.deals_without is 'closed deals of the group that did not';
-comment on column cl_sales.group_lift.lift is 'win rate with it - win rate without it; null: every deal of the group met it';
-comment on column cl_sales.group_lift.has_enough_data is 'as in cl_marketing.content_lift, by the deals of the group alone';
+comment on view cl_marketing.group_lift is 'One row: a content that closed deals of a group met, against those of the group that did not. Activities of sales are none.';
+comment on column cl_marketing.group_lift.kind is 'persona, industry, or all: all closed deals';
+comment on column cl_marketing.group_lift.item is 'which persona or industry; (all): all closed deals';
+comment on column cl_marketing.group_lift.content_id is 'content: cl_core.content';
+comment on column cl_marketing.group_lift.url is 'its canonical URL';
+comment on column cl_marketing.group_lift.title is 'its title';
+comment on column cl_marketing.group_lift.topic is 'what it is about';
+comment on column cl_marketing.group_lift.won_with is 'won deals of the group that met it';
+comment on column cl_marketing.group_lift.deals_with is 'closed deals of the group that met it';
+comment on column cl_marketing.group_lift.won_without is 'won deals of the group that did not';
+comment on column cl_marketing.group_lift.deals_without is 'closed deals of the group that did not';
+comment on column cl_marketing.group_lift.lift is 'win rate with it - win rate without it; null: every deal of the group met it';
+comment on column cl_marketing.group_lift.has_enough_data is 'as in cl_marketing.content_lift, by the deals of the group alone';
 
-comment on view cl_sales.winning_content is 'One row: a content of cl_sales.group_lift of which there is enough data, and that won deals of the group met more than lost ones.';
+comment on view cl_sales.winning_content is 'One row: a content of cl_marketing.group_lift of which there is enough data, and that won deals of the group met more than lost ones.';
 comment on column cl_sales.winning_content.compared_with is 'the group: persona, industry, or all: all closed deals';
 comment on column cl_sales.winning_content.compared_item is 'which persona or industry; (all): all closed deals';
 comment on column cl_sales.winning_content.content_id is 'content: cl_core.content';
@@ -70,7 +71,7 @@ comment on column cl_sales.winning_content.lift is 'win_rate_with - win_rate_wit
 comment on column cl_sales.winning_content.lift_low is 'lower end of its 95 % interval; 0 or less: the lift may be chance';
 comment on column cl_sales.winning_content.reason is 'the same in words';
 
-comment on view cl_sales.compared_deal is 'One row: an open deal and the closed deals that it is compared with: those of its persona (as in cl_sales.deal_group), else of its industry, else all; the first of these that has a content with enough data. No row: not even all of them have.';
+comment on view cl_sales.compared_deal is 'One row: an open deal and the closed deals that it is compared with: those of its persona (as in cl_marketing.deal_group), else of its industry, else all; the first of these that has a content with enough data. No row: not even all of them have.';
 comment on column cl_sales.compared_deal.deal_id is 'deal: cl_core.deal';
 comment on column cl_sales.compared_deal.kind is 'persona, industry or all';
 comment on column cl_sales.compared_deal.item is 'which persona or industry; (all): all closed deals';

@@ -29,7 +29,8 @@ select json_build_object(
                             (n ->> 'lift_low')::numeric <= 0)
                     )
                     from jsonb_array_elements(b.unread) as n
-                )
+                ),
+                coalesce(a.survivor_id, a.account_id)
             )
             order by l.amount_reporting desc nulls last, l.deal_id
         )

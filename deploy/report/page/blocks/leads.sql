@@ -5,14 +5,14 @@ with setting as (
 ),
 
 hot as materialized (
-    select person_id, place, why, score_rise, new_stage
+    select person_id, place, new_stage, came_from, score_rise, score, new_touches, new_contents
     from cl_sales.hot_lead
     order by place
     limit 200
 ),
 
 listed as (
-    select p.person_id, p.name, p.email, p.company, p.owner, p.stage, p.last_seen_at,
+    select p.person_id, p.account_id, p.name, p.email, p.company, p.owner, p.stage, p.last_seen_at,
         row_number() over (order by h.place, p.last_seen_at desc nulls last, p.became_lead_at desc nulls last, p.person_id) as place
     from cl_core.person as p
     left join hot as h on h.person_id = p.person_id
@@ -24,6 +24,7 @@ listed as (
 told as (
     select l.place, json_build_object(
         'title', left(d.title, 200),
+        'account', (select coalesce(a.survivor_id, a.account_id) from cl_core.account as a where a.account_id = l.account_id),
         'persona', d.persona,
         'score', d.score,
         'points', (
@@ -36,8 +37,27 @@ told as (
                 limit 8
             ) as s
         ),
-        'hot', (select json_build_array(h.place, left(h.why, 300), h.score_rise, h.new_stage) from hot as h where h.person_id = l.person_id),
-        'signals', (select json_agg(left(n.text, 200)) from (select text from unnest(d.buying_signals) as text limit 6) as n),
+        'hot', (
+            select json_build_array(
+                h.place, h.new_stage, h.came_from, h.score_rise, h.score, h.new_touches,
+                (select json_agg(left(n.title, 100)) from unnest(h.new_contents) as n (title))
+            )
+            from hot as h
+            where h.person_id = l.person_id
+        ),
+        'signals', (
+            select json_agg(
+                json_build_array(left(b.title, 160), b.touches, b.last_on, b.asked_for_demo, b.is_of_price, b.stages)
+                order by b.last_viewed_at desc, b.url
+            )
+            from (
+                select *
+                from cl_sales.buying_signal
+                where person_id = l.person_id
+                order by last_viewed_at desc, url
+                limit 6
+            ) as b
+        ),
         'next', (
             select json_agg(
                 json_build_array(
@@ -62,9 +82,9 @@ told as (
         'open_deals', d.open_deals,
         'won_deals', d.won_deals,
         'events', (
-            select json_agg(json_build_array(e.at, e.what, left(e.title, 160), left(e.detail, 160)) order by e.at desc, e.what)
+            select json_agg(json_build_array(e.at, e.what, left(e.title, 160), cl_sales.shortened(e.parts)) order by e.at desc, e.what)
             from (
-                select at, what, title, detail
+                select at, what, title, parts
                 from cl_sales.lead_timeline
                 where person_id = l.person_id
                 order by at desc, what

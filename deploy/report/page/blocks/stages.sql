@@ -8,7 +8,8 @@ select case when exists (select from cl_smarketing.definition where kind = 'stag
     'definitions', (
         select json_agg(
             json_build_array(
-                d.name, d.place, left(d.who_condition, 500), left(d.did_condition, 500), d.times, d.within::text,
+                d.name, d.place, left(d.who_condition, 500), left(d.did_condition, 500), d.times,
+                round(extract(epoch from d.within) / 86400, 1),
                 case when isfinite(d.valid_from) then d.valid_from::date end,
                 case when isfinite(d.valid_until) then d.valid_until::date end
             )

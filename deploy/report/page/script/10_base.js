@@ -31,8 +31,10 @@ const formats = {
     rate: new Intl.NumberFormat(language, {style: 'percent', maximumFractionDigits: 0}),
     points: new Intl.NumberFormat(language, {maximumFractionDigits: 0, signDisplay: 'exceptZero', style: 'percent'}),
     decimal: new Intl.NumberFormat(language, {minimumFractionDigits: 1, maximumFractionDigits: 1}),
+    hundredths: new Intl.NumberFormat(language, {minimumFractionDigits: 2, maximumFractionDigits: 2}),
     signed: new Intl.NumberFormat(language, {signDisplay: 'exceptZero', maximumFractionDigits: 2}),
     signedMoney: new Intl.NumberFormat(language, {style: 'currency', currency: setting.currency, maximumFractionDigits: 0, signDisplay: 'exceptZero'}),
+    list: new Intl.ListFormat(language),
     day: new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeZone: 'UTC'}),
     month: new Intl.DateTimeFormat(language, {month: 'long', year: 'numeric', timeZone: 'UTC'}),
     shortMonth: new Intl.DateTimeFormat(language, {month: 'short', year: '2-digit', timeZone: 'UTC'}),
@@ -121,6 +123,11 @@ function isWithheld(block) {
 // In place of what cannot be shown: why, and what to do about it.
 function missing(block, key) {
     return make('p', {class: 'missing'}, say(isWithheld(block) ? 'withheld' : key));
+}
+
+// What to write into the configuration to see more.
+function example(key) {
+    return make('pre', {class: 'example', tabindex: '0'}, make('code', null, say(key)));
 }
 
 function tiles(...entries) {

@@ -4,7 +4,8 @@
 //            value: row => row.name}], rows, sort: 'credit', limit: 15})
 //
 // A column: value(row) is what sorts, is searched and downloaded; cell(row), if given, what is shown. `fixed` rows
-// (row => true) stay at the end, however it is sorted. A column that isOptional goes where no row has anything in it.
+// (row => true) stay at the end, however it is sorted. A column that isOptional goes where no row has anything in it; one that
+// isHidden is searched and downloaded alone.
 
 const DESCENDING_FIRST = new Set(['number', 'money', 'percent', 'rate', 'points', 'ratio', 'hours', 'decimal', 'signed', 'day', 'month', 'time']);
 
@@ -55,7 +56,7 @@ function download(name, text) {
 // ------------------------------------------------------------------------------------------------ the table
 
 function tableHead(state, redraw) {
-    return make('tr', null, state.columns.map(column => {
+    return make('tr', null, state.columns.filter(column => !column.isHidden).map(column => {
         const isSorted = state.sort === column.key;
         const sort = () => {
             const first = DESCENDING_FIRST.has(column.kind) ? 'descending' : 'ascending';
@@ -75,7 +76,7 @@ function tableHead(state, redraw) {
 }
 
 function tableRow(state, row) {
-    return make('tr', {class: state.rowClass && state.rowClass(row)}, state.columns.map((column, index) => {
+    return make('tr', {class: state.rowClass && state.rowClass(row)}, state.columns.filter(column => !column.isHidden).map((column, index) => {
         const content = column.cell ? column.cell(row) : column.kind === 'text' ? plain(column.value(row))
             : show(column.kind, column.value(row));
         const exact = column.kind === 'money' && !isEmpty(column.value(row)) ? formats.cents.format(column.value(row)) : null;

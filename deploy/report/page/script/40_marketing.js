@@ -7,6 +7,11 @@ function modelName(model) {
     return word('model', model);
 }
 
+function modelAbout(name) {
+    const key = 'model-about.' + name;
+    return key in texts ? texts[key] : (setting.models.find(model => model.name === name) || {}).meaning || '';
+}
+
 function spanName(span) {
     return /^\d{4}-\d{2}$/.test(span) ? show('month', span) : say('span.' + span);
 }
@@ -64,10 +69,7 @@ function marketingControls(redraw) {
         choice('model', say('model'), setting.models.map(model => [model.name, modelName(model.name)]), marketing.model, take('model')),
         choice('span', say('months'), data.marketing.spans.map(span => [span.span, spanName(span.span)]), marketing.span, take('span')),
         choice('outcome', say('deals'), [['won', say('outcome.won')], ['open', say('outcome.open')]], marketing.outcome, take('outcome')),
-        make('p', {class: 'about model-about'}, make('strong', null, modelName(marketing.model) + ': '),
-            say('model-about.' + marketing.model) === 'model-about.' + marketing.model
-                ? (setting.models.find(model => model.name === marketing.model) || {}).meaning || ''
-                : say('model-about.' + marketing.model)));
+        make('p', {class: 'about model-about'}, make('strong', null, modelName(marketing.model) + ': '), modelAbout(marketing.model)));
 }
 
 function marketingTiles() {
@@ -120,7 +122,7 @@ function modelsCard() {
             rowClass: item => item.role ? 'special' : null, rows: itemsOf(kind),
             columns: [{key: 'name', label: say('kind-one.' + kind), kind: 'text', value: item => itemName(kind, item)},
                 ...setting.models.map(model => ({key: model.name, label: modelName(model.name), kind: 'percent',
-                    about: model.meaning, value: item => share(item, model.name), heat: item => share(item, model.name) / 40}))]}));
+                    about: modelAbout(model.name), value: item => share(item, model.name), heat: item => share(item, model.name) / 40}))]}));
 }
 
 function monthsCard() {
@@ -182,6 +184,62 @@ function liftCard() {
         ]}));
 }
 
+// ------------------------------------------------------------------------------------------------ personas
+
+const PERSONA = {name: 0, leads: 1, open: 2, won: 3, lost: 4, revenue: 5, rate: 6, others: 7, lift: 8, isEnough: 9};
+const MET = {persona: 0, title: 1, topic: 2, won: 3, deals: 4, rateWith: 5, rateWithout: 6, lift: 7, low: 8, high: 9, isEnough: 10};
+
+const personaState = {persona: null};
+
+function metVerdict(row) {
+    return !row[MET.isEnough] ? say('too-little') : row[MET.low] > 0 ? say('lift.more') : row[MET.high] < 0 ? say('lift.less') : say('lift.open');
+}
+
+function personaContents(redraw) {
+    const contents = data.personas.contents || [], names = [...new Set(contents.map(row => row[MET.persona]))];
+    if (!names.length)
+        return null;
+    const chosen = names.includes(personaState.persona) ? personaState.persona : names[0];
+    const choose = choice('persona', say('persona'), names.map(name => [name, name]), chosen, value => {
+        personaState.persona = value;
+        redraw();
+        document.querySelector('select[name=persona]').focus();
+        announce(value);
+    });
+    return part(say('persona-contents'), say('persona-contents-about'), make('div', {class: 'controls'}, choose),
+        table({name: 'persona-contents', caption: say('persona-contents'), rows: contents.filter(row => row[MET.persona] === chosen), limit: 10, columns: [
+            {key: 'title', label: say('kind-one.content'), kind: 'text', value: row => row[MET.title],
+                cell: row => make('span', {class: 'item'}, plain(row[MET.title]), row[MET.topic] && make('span', {class: 'under'}, plain(row[MET.topic])))},
+            {key: 'deals', label: say('closed-with'), kind: 'number', value: row => row[MET.deals]},
+            {key: 'won', label: say('won-with'), kind: 'number', value: row => row[MET.won]},
+            {key: 'with', label: say('rate-with'), kind: 'rate', value: row => row[MET.rateWith], about: say('rate-with-about')},
+            {key: 'without', label: say('rate-without'), kind: 'rate', value: row => row[MET.rateWithout]},
+            {key: 'lift', label: say('lift-column'), kind: 'points', value: row => row[MET.isEnough] ? row[MET.lift] : null},
+            {key: 'verdict', label: say('verdict'), kind: 'text', value: metVerdict},
+        ]}));
+}
+
+function personasCard() {
+    if (!data.personas || !data.personas.list)
+        return card('personas', say('personas'), null, missing('personas', 'personas-missing'), !isWithheld('personas') && example('personas-example'));
+    const contents = make('div');
+    const redraw = () => clear(contents, personaContents(redraw));
+    redraw();
+    return card('personas', say('personas'), say('personas-about'),
+        table({name: 'personas', caption: say('personas'), rows: data.personas.list, sort: 'revenue', hasFilter: false, columns: [
+            {key: 'persona', label: say('persona'), kind: 'text', value: row => row[PERSONA.name]},
+            {key: 'leads', label: say('leads'), kind: 'number', value: row => row[PERSONA.leads]},
+            {key: 'revenue', label: say('fact.revenue'), kind: 'money', value: row => row[PERSONA.revenue]},
+            {key: 'won', label: say('won-deals-short'), kind: 'number', value: row => row[PERSONA.won]},
+            {key: 'lost', label: say('fact.lost_deals'), kind: 'number', value: row => row[PERSONA.lost]},
+            {key: 'open', label: say('open-deals-short'), kind: 'number', value: row => row[PERSONA.open]},
+            {key: 'rate', label: say('fact.win_rate'), kind: 'rate', value: row => row[PERSONA.rate]},
+            {key: 'others', label: say('rate-others'), kind: 'rate', value: row => row[PERSONA.others], about: say('rate-others-about')},
+            {key: 'lift', label: say('lift-column'), kind: 'points', value: row => row[PERSONA.isEnough] ? row[PERSONA.lift] : null,
+                cell: row => row[PERSONA.isEnough] ? show('points', row[PERSONA.lift]) : make('span', {class: 'badge'}, say('too-little'))},
+        ]}), contents);
+}
+
 // ------------------------------------------------------------------------------------------------ what to write next
 
 const GAP = {topic: 0, gap: 1, questions: 2, persons: 3, unseen: 4, contents: 5, deals: 6, open: 7, lost: 8, asked: 9};
@@ -236,7 +294,7 @@ function gapsCard() {
 function marketingView() {
     const view = make('div', {class: 'view'});
     const redraw = () => {
-        clear(view, marketingControls(redraw), marketingTiles(), driversCard(redraw), modelsCard(), monthsCard(), liftCard(), gapsCard());
+        clear(view, marketingControls(redraw), marketingTiles(), driversCard(redraw), modelsCard(), monthsCard(), liftCard(), personasCard(), gapsCard());
         drawCharts();
     };
     if (!data.marketing)

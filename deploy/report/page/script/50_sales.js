@@ -6,7 +6,23 @@ function leadName(lead) {
     return lead[LEAD.name] || lead[LEAD.email] || say('lead-nameless');
 }
 
-function eventLine([at, what, title, detail]) {
+// What a line of a timeline says besides its title, in the order in which it is said.
+const PARTS = ['interaction', 'kind', 'direction', 'outcome', 'owner', 'views', 'channel', 'campaign', 'topic', 'deal', 'amount', 'with', 'roles',
+    'now_in', 'entry', 'from', 'back_from', 'skipped'];
+
+function partText(parts, key) {
+    const part = parts[key];
+    const value = Array.isArray(part) ? formats.list.format(part) : key === 'amount' ? formats.number.format(part) + '\u00a0' + (parts.currency || '')
+        : typeof part === 'number' ? formats.number.format(part) : word('part.' + key, part);
+    return 'part.' + key in texts ? say('part.' + key, {value}) : value;
+}
+
+function detailText(parts) {
+    return parts ? PARTS.filter(key => !isEmpty(parts[key])).map(key => partText(parts, key)).join(', ') : '';
+}
+
+function eventLine([at, what, title, parts]) {
+    const detail = detailText(parts);
     return make('li', {class: 'event event-' + what},
         make('time', {datetime: at}, show('time', at)),
         make('div', null, make('span', {class: 'event-what'}, word('event', what)), ' ', title && plain(title),
@@ -26,9 +42,16 @@ function scorePart(detail) {
                 make('span', {class: 'under'}, content && plain(content), content && ', ', at && show('day', at))))))];
 }
 
+function signalLine([title, touches, last, askedForDemo, isOfPrice, stages]) {
+    const why = [askedForDemo && say('signal-demo'), isOfPrice && say('signal-price'),
+        stages.length > 0 && say('signal-stage', {stage: formats.list.format(stages)})].filter(text => text);
+    return make('li', null, make('span', null, plain(title), make('span', {class: 'under'}, plain(
+        say(touches === 1 ? 'signal-one' : 'signal', {touches: formats.number.format(touches), last: show('day', last)}) + ': ' + why.join(', ')))));
+}
+
 function signalsPart(detail) {
     return detail.signals && detail.signals.length ? [make('h4', null, say('signals')),
-        make('ul', {class: 'lines'}, detail.signals.map(signal => make('li', null, plain(signal))))] : null;
+        make('ul', {class: 'lines'}, detail.signals.map(signalLine))] : null;
 }
 
 const NEXT = {title: 0, kind: 1, item: 2, wonWith: 3, dealsWith: 4, rateWith: 5, wonWithout: 6, dealsWithout: 7, rateWithout: 8, isOpen: 9};
@@ -49,7 +72,7 @@ function nextPart(detail) {
 function leadPanel(lead) {
     const detail = lead[LEAD.detail];
     const heading = make('h3', {id: 'lead-heading', tabindex: '-1'}, plain(leadName(lead)));
-    const facts = [[say('company'), lead[LEAD.company] && plain(lead[LEAD.company])], [say('email'), lead[LEAD.email] && plain(lead[LEAD.email])],
+    const facts = [[say('company'), lead[LEAD.company] && accountLink(detail && detail.account, lead[LEAD.company])], [say('email'), lead[LEAD.email] && plain(lead[LEAD.email])],
         [say('job'), detail && detail.title && plain(detail.title)], [say('owner'), lead[LEAD.owner] && plain(lead[LEAD.owner])],
         [say('stage'), lead[LEAD.stage] && plain(lead[LEAD.stage])], [say('last-seen'), lead[LEAD.seen] && show('day', lead[LEAD.seen])]];
     if (!detail)
@@ -57,7 +80,7 @@ function leadPanel(lead) {
     facts.push([say('persona'), detail.persona && plain(detail.persona)], [say('customer-since'), detail.customer_since && show('day', detail.customer_since)],
         [say('became-lead'), detail.became_lead_at && show('time', detail.became_lead_at)],
         [say('first-seen'), detail.first_seen_at && show('time', detail.first_seen_at)],
-        [say('last-contact'), detail.last_activity_at && show('time', detail.last_activity_at) + (detail.last_activity ? ', ' + detail.last_activity : '')],
+        [say('last-contact'), detail.last_activity_at && show('time', detail.last_activity_at) + (detail.last_activity ? ', ' + word('part.kind', detail.last_activity) : '')],
         [say('topics'), detail.topics && detail.topics.length ? plain(detail.topics.join(', ')) : null],
         [say('open-deals-short'), detail.open_deals ? show('number', detail.open_deals) : null],
         [say('won-deals-short'), detail.won_deals ? show('number', detail.won_deals) : null]);
@@ -83,15 +106,24 @@ function leadColumns(open, extra) {
     ];
 }
 
-const HOT = {place: 0, why: 1, rise: 2, stage: 3};
+const HOT = {place: 0, stage: 1, from: 2, rise: 3, score: 4, touches: 5, contents: 6};
+
+// What changed of a lead since the day before.
+function whyHot(lead) {
+    const hot = lead[LEAD.detail].hot, touches = hot[HOT.touches];
+    return [hot[HOT.stage] && say(hot[HOT.from] ? 'hot-stage-from' : 'hot-stage', {stage: hot[HOT.stage], from: hot[HOT.from]}),
+        hot[HOT.rise] > 0 && say('hot-score', {rise: formats.hundredths.format(hot[HOT.rise]), score: formats.hundredths.format(hot[HOT.score])}),
+        touches > 0 && say(touches === 1 ? 'hot-touch' : 'hot-touches', {count: formats.number.format(touches),
+            contents: (hot[HOT.contents] || []).join(', ')})].filter(text => text).join('; ');
+}
 
 function hotCard(open, list) {
     const hot = list.filter(lead => lead[LEAD.detail] && lead[LEAD.detail].hot);
-    const told = key => lead => lead[LEAD.detail].hot[HOT[key]];
+    const place = lead => lead[LEAD.detail].hot[HOT.place];
     return card('hot', say('hot'), say('hot-about'),
-        hot.length ? table({name: 'hot-leads', caption: say('hot'), rows: hot.sort((a, b) => told('place')(a) - told('place')(b)), limit: 10, columns: [
+        hot.length ? table({name: 'hot-leads', caption: say('hot'), rows: hot.sort((a, b) => place(a) - place(b)), limit: 10, columns: [
             ...leadColumns(open, [
-                {key: 'why', label: say('why'), kind: 'text', value: told('why')},
+                {key: 'why', label: say('why'), kind: 'text', value: whyHot},
                 {key: 'score', label: say('score'), kind: 'decimal', value: lead => lead[LEAD.detail].score, isOptional: true},
             ])]}) : missing('leads', 'hot-missing'));
 }
@@ -129,7 +161,7 @@ function salesTiles() {
         deals.length && [say('largest-deal'), show('money', deals[0][4]), plain(deals[0][1] || deals[0][0]), 'largest']);
 }
 
-const DEAL = {name: 0, account: 1, owner: 2, stage: 3, amount: 4, created: 5, expected: 6, score: 7, silent: 8, people: 9, unread: 10};
+const DEAL = {name: 0, account: 1, owner: 2, stage: 3, amount: 4, created: 5, expected: 6, score: 7, silent: 8, people: 9, unread: 10, accountId: 11};
 const PERSON = {name: 0, title: 1, stage: 2, contents: 3, read: 4};
 
 // Who takes part, what they have read, and what nobody there has read though won deals did.
@@ -151,7 +183,7 @@ function dealsCard() {
     return card('deals', say('open-deals-title'), about,
         table({name: 'open-deals', caption: say('open-deals-title'), rows: data.deals.list, sort: 'amount', limit: 12, columns: [
             {key: 'name', label: say('deal'), kind: 'text', value: deal => deal[DEAL.name],
-                cell: deal => make('span', {class: 'item'}, plain(deal[DEAL.name]), deal[DEAL.account] && make('span', {class: 'under'}, plain(deal[DEAL.account])))},
+                cell: deal => make('span', {class: 'item'}, plain(deal[DEAL.name]), deal[DEAL.account] && make('span', {class: 'under'}, accountLink(deal[DEAL.accountId], deal[DEAL.account])))},
             {key: 'amount', label: say('amount'), kind: 'money', value: deal => deal[DEAL.amount]},
             {key: 'stage', label: say('deal-stage'), kind: 'text', value: deal => deal[DEAL.stage], isOptional: true},
             {key: 'owner', label: say('owner'), kind: 'text', value: deal => deal[DEAL.owner], isOptional: true},
@@ -165,10 +197,10 @@ function dealsCard() {
 function salesView() {
     const view = make('div', {class: 'view'});
     if (!data.leads)
-        return clear(view, missing('leads', 'no-data'), dealsCard());
+        return clear(view, missing('leads', 'no-data'), dealsCard(), accountCard(), ownersCard());
     const list = data.leads.list || [];
     if (!list.length)
-        return clear(view, card('leads', say('leads'), null, missing('leads', 'leads-missing')), dealsCard());
+        return clear(view, card('leads', say('leads'), null, missing('leads', 'leads-missing')), dealsCard(), accountCard(), ownersCard());
     const panel = make('aside', {class: 'panel', tabindex: '0', 'aria-label': say('lead-panel')}, make('p', {class: 'missing'}, say('choose-lead')));
     const open = lead => {
         clear(panel, leadPanel(lead));
@@ -176,5 +208,6 @@ function salesView() {
         heading.focus({preventScroll: true});
         heading.scrollIntoView({block: window.innerWidth < 900 ? 'start' : 'nearest'});
     };
-    return clear(view, salesTiles(), hotCard(open, list), warmCard(open, list), searchCard(open, panel, list), dealsCard());
+    return clear(view, salesTiles(), hotCard(open, list), warmCard(open, list), searchCard(open, panel, list), dealsCard(), accountCard(),
+        ownersCard());
 }

@@ -128,7 +128,7 @@ function meetingCard() {
     const redraw = () => {
         const month = data.meeting.find(entry => entry.month === meetingState.month);
         clear(body, make('p', {class: 'callout'}, month.top_content ? say('top-content', {content: month.top_content, credit: show('money', month.top_content_credit)})
-            : say('top-content-none'), ' ', month.weakest_step ? say('weak-then', {area: word('area', month.weakest_area), step: month.weakest_step}) : ''),
+            : say('top-content-none'), ' ', month.weakest_step ? say('weak-then', {area: word('area', month.weakest_area), step: stepTitle(month.weakest_from, month.weakest_to)}) : ''),
         !month.is_over && make('p', {class: 'about'}, say('month-runs')),
         table({name: 'meeting', caption: say('meeting'), rows: meetingRows(month), hasFilter: false, limit: 40, columns: [
             {key: 'fact', label: say('fact'), kind: 'text', value: row => row[0]},

@@ -1,10 +1,5 @@
 // Both together: the agreement and the shared language.
 
-// What to write into the configuration to see more.
-function example(key) {
-    return make('pre', {class: 'example', tabindex: '0'}, make('code', null, say(key)));
-}
-
 // ------------------------------------------------------------------------------------------------ the agreement
 
 const OWED = {month: 0, owed: 1, delivered: 2, accepted: 3, difference: 4, rate: 5, isOver: 6, status: 7};
@@ -87,7 +82,8 @@ function condition(stage) {
         parts.push(make('span', {class: 'under'}, say('who') + ' ', make('code', null, stage[STAGE.who])));
     if (stage[STAGE.did])
         parts.push(make('span', {class: 'under'}, say('did') + ' ', make('code', null, stage[STAGE.did]),
-            stage[STAGE.times] > 1 ? ' ' + say('times', {count: stage[STAGE.times], within: stage[STAGE.within] || say('ever')}) : ''));
+            stage[STAGE.times] > 1 ? ' ' + say('times', {count: stage[STAGE.times], within: isEmpty(stage[STAGE.within]) ? say('ever')
+                : say(stage[STAGE.within] === 1 ? 'one-day' : 'days', {count: formats.number.format(stage[STAGE.within])})}) : ''));
     return make('span', null, parts);
 }
 
