@@ -119,12 +119,13 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     if (outcome->is_rebuild)
         TRY(refresh_step(pg, "refresh/00_everything.sql", error));
     static const char *const before[] = {
-        "refresh/10_records.sql",        "refresh/20_persons.sql",   "refresh/25_robots.sql",
-        "refresh/30_touches.sql",        "refresh/37_accounts.sql",  "refresh/38_facts.sql",
-        "refresh/38_delivered.sql",      "refresh/39_stages.sql",    "refresh/40_deals.sql",
-        "refresh/41_account_people.sql", "refresh/42_owners.sql",    "refresh/43_handovers.sql",
-        "refresh/44_scores.sql",         "refresh/45_influence.sql", "refresh/46_groups.sql",
-        "refresh/50_journeys.sql",       "refresh/52_leads.sql",     "refresh/53_funnel.sql"};
+        "refresh/10_records.sql",   "refresh/20_persons.sql",        "refresh/25_robots.sql",
+        "refresh/30_touches.sql",   "refresh/31_view_days.sql",      "refresh/37_accounts.sql",
+        "refresh/38_facts.sql",     "refresh/38_delivered.sql",      "refresh/39_stages.sql",
+        "refresh/40_deals.sql",     "refresh/41_account_people.sql", "refresh/42_owners.sql",
+        "refresh/43_handovers.sql", "refresh/44_scores.sql",         "refresh/45_influence.sql",
+        "refresh/46_groups.sql",    "refresh/50_journeys.sql",       "refresh/52_leads.sql",
+        "refresh/53_funnel.sql"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
     TRY(credit_journeys(pg, &models, &config->attribution, error));

@@ -221,6 +221,14 @@ create table cl_marketing.content_view_month (
     primary key (content_id, month)
 );
 
+-- Views alone, which add up over days, as visitors do not.
+create table cl_marketing.content_view_day (
+    day date not null,
+    content_id uuid not null,
+    views bigint not null,
+    primary key (day, content_id)
+);
+
 create table cl_marketing.content_people_month (
     content_id uuid not null,
     month date not null,

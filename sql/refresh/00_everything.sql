@@ -17,6 +17,7 @@ delete from cl_marketing.channel_deals;
 delete from cl_marketing.content_deals;
 delete from cl_marketing.counted_deal;
 delete from cl_marketing.content_people_month;
+delete from cl_marketing.content_view_day;
 delete from cl_marketing.content_view_month;
 delete from cl_marketing.campaign_credit;
 delete from cl_marketing.channel_credit;

@@ -98,8 +98,9 @@ with entered as (
         extract(year from g.age) * 12 + extract(month from g.age) as age
     from cl_smarketing.funnel_count as c
     join cl_smarketing.step as f on f.step_no = c.step_no and f.kind in ('lead', 'stage')
-    cross join cl_ops.setting as n
-    cross join lateral (select age(cl_core.day_of(n.read_at), nullif(c.day, 'infinity')) as age) as g
+    cross join lateral (
+        select age((select cl_core.day_of(read_at) from cl_ops.setting), nullif(c.day, 'infinity')) as age
+    ) as g
     where c.dimension = 'progress'
     group by c.step_no, c.item, 5
     union all

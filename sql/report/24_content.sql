@@ -153,7 +153,7 @@ left join (
     group by m.topic, m.dimension, m.item
 ) as r on r.topic = t.topic and r.dimension = i.dimension and r.item = i.item;
 
--- Days are those before the newest reading. Views of robots are left out, as everywhere. That a count fell is sure if, were
+-- Days are whole ones, those before the day of the newest reading. Views of robots are left out, as everywhere. That a count fell is sure if, were
 -- both spans alike, so small a share of their views would hardly have been of the recent one.
 create view cl_marketing.content_decay as
 select
@@ -174,16 +174,11 @@ select
     v.views + v.views_before >= 50 as has_enough_data,
     v.views + v.views_before >= 50 and w.high < 0.5 as is_decaying
 from (
-    select n.content_id,
-        count(*) filter (where n.viewed_at > s.read_at - interval '90 days') as views,
-        count(*) filter (where n.viewed_at <= s.read_at - interval '90 days') as views_before
-    from cl_ops.setting as s
-    join cl_core.view as n
-        on n.viewed_at > s.read_at - interval '180 days' and n.viewed_at <= s.read_at and n.interaction <> 'dwell'
-    where (n.visitor_id, (n.viewed_at at time zone s.timezone)::date) not in (
-            select r.visitor_id, r.day from cl_core.robot_day as r
-        )
-    group by n.content_id
+    select k.content_id, coalesce(sum(k.views) filter (where k.day >= s.today - 90), 0)::bigint as views,
+        coalesce(sum(k.views) filter (where k.day < s.today - 90), 0)::bigint as views_before
+    from (select cl_core.day_of(read_at) as today from cl_ops.setting offset 0) as s
+    join cl_marketing.content_view_day as k on k.day >= s.today - 180 and k.day < s.today
+    group by k.content_id
 ) as v
 join lateral (
     select m.peak_views::bigint as peak_views, m.month as peak_month

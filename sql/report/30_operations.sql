@@ -509,6 +509,9 @@ language sql stable as $$
             coalesce((select sum(m.views) from cl_marketing.content_view_month as m), 0)
         from person_view as v
         union all
+        select 'views by content and day', count(*), coalesce((select sum(m.views) from cl_marketing.content_view_day as m), 0)
+        from person_view as v
+        union all
         select 'robot days that differ from the views', 0, count(*)
         from (
             (select * from robot except select r.visitor_id, r.day, r.views from cl_core.robot_day as r)

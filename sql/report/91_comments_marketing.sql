@@ -164,6 +164,10 @@ comment on column cl_marketing.content_view_month.month is 'month of the views';
 comment on column cl_marketing.content_view_month.views is 'number of views, of anybody but robots';
 comment on column cl_marketing.content_view_month.visitors is 'number of different visitors; does not add up';
 comment on column cl_marketing.content_view_month.dwell_seconds is 'sum of their seconds, as far as sources say';
+comment on table cl_marketing.content_view_day is 'One row: a content''s views in a day, summed up by refresh.';
+comment on column cl_marketing.content_view_day.day is 'day of the views';
+comment on column cl_marketing.content_view_day.content_id is 'content: cl_core.content';
+comment on column cl_marketing.content_view_day.views is 'number of views, of anybody but robots';
 
 comment on table cl_marketing.content_people_month is 'One row: whom a content reached in a month, and their deals, counted by refresh. Read cl_marketing.content_performance instead.';
 comment on column cl_marketing.content_people_month.content_id is 'content: cl_core.content';

@@ -225,7 +225,7 @@ comment on column cl_marketing.coverage.influenced_revenue is 'their amount; a d
 comment on column cl_marketing.coverage.newest_at is 'when the newest piece was published; null: not known, or no piece';
 comment on column cl_marketing.coverage.newest_age_days is 'days since then, to the newest reading';
 
-comment on view cl_marketing.content_decay is 'One row: a content that was viewed less in the 90 days before the newest reading than in the 90 days before them, and less than at its peak.';
+comment on view cl_marketing.content_decay is 'One row: a content that was viewed less in the 90 days before the day of the newest reading than in the 90 days before them, and less than at its peak.';
 comment on column cl_marketing.content_decay.content_id is 'content: cl_core.content';
 comment on column cl_marketing.content_decay.url is 'canonical URL';
 comment on column cl_marketing.content_decay.title is 'title';
