@@ -1,7 +1,7 @@
 -- What happened at the accounts of the largest open deals, and of the leads whom sales saw last: of each the newest events. An
 -- account of more people than a company has is none.
 with setting as (
-    select 100 as deals, 100 as leads, 1000 as people, 30 as events
+    select 60 as deals, 40 as leads, 1000 as people, 20 as events
 ),
 
 chosen as (

@@ -26,7 +26,7 @@ select json_build_object(
                     select json_agg(
                         json_build_array(left(n ->> 'title', 160), n -> 'compared_with', left(n ->> 'compared_item', 100), n -> 'won_with',
                             n -> 'deals_with', n -> 'win_rate_with', n -> 'won_without', n -> 'deals_without', n -> 'win_rate_without',
-                            (n ->> 'lift_low')::numeric <= 0)
+                            (n ->> 'lift_low')::numeric <= 0, (n ->> 'deals_with')::bigint + (n ->> 'deals_without')::bigint)
                     )
                     from jsonb_array_elements(b.unread) as n
                 ),

@@ -62,7 +62,8 @@ told as (
             select json_agg(
                 json_build_array(
                     left(coalesce(n.title, n.url), 160), n.compared_with, left(n.compared_item, 100), n.won_with, n.deals_with, n.win_rate_with,
-                    n.won_without, n.deals_without, n.win_rate_without, n.lift_low <= 0
+                    n.won_without, n.deals_without, n.win_rate_without, n.lift_low <= 0,
+                    n.deals_with + n.deals_without
                 )
                 order by n.place
             )

@@ -16,7 +16,7 @@ select json_build_object(
                 round(g.won_with::numeric / g.deals_with, 4), round(g.won_without::numeric / nullif(g.deals_without, 0), 4), g.lift,
                 d.low, d.high, g.has_enough_data
             )
-            order by g.item, g.has_enough_data desc, g.lift desc nulls last, g.url
+            order by g.item, g.has_enough_data desc, case when g.has_enough_data then g.lift end desc nulls last, g.deals_with desc, g.url
         )
         from (
             select *,

@@ -5,7 +5,7 @@
 //
 // A column: value(row) is what sorts, is searched and downloaded; cell(row), if given, what is shown. `fixed` rows
 // (row => true) stay at the end, however it is sorted. A column that isOptional goes where no row has anything in it; one that
-// isHidden is searched and downloaded alone.
+// isHidden is searched and downloaded alone; one that isWide holds sentences.
 
 const DESCENDING_FIRST = new Set(['number', 'money', 'percent', 'rate', 'points', 'ratio', 'hours', 'decimal', 'signed', 'day', 'month', 'time']);
 
@@ -80,7 +80,7 @@ function tableRow(state, row) {
         const content = column.cell ? column.cell(row) : column.kind === 'text' ? plain(column.value(row))
             : show(column.kind, column.value(row));
         const exact = column.kind === 'money' && !isEmpty(column.value(row)) ? formats.cents.format(column.value(row)) : null;
-        const cell = make(index ? 'td' : 'th', {class: 'kind-' + column.kind, scope: index ? null : 'row', title: exact}, content);
+        const cell = make(index ? 'td' : 'th', {class: 'kind-' + column.kind + (column.isWide ? ' wide' : ''), scope: index ? null : 'row', title: exact}, content);
         if (column.heat && !isEmpty(column.value(row)))
             cell.style.setProperty('--heat', Math.min(column.heat(row), 1));
         return cell;

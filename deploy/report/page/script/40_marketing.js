@@ -196,7 +196,8 @@ function metVerdict(row) {
 }
 
 function personaContents(redraw) {
-    const contents = data.personas.contents || [], names = [...new Set(contents.map(row => row[MET.persona]))];
+    const contents = data.personas.contents || [], known = new Set(contents.map(row => row[MET.persona]));
+    const names = data.personas.list.map(row => row[PERSONA.name]).filter(name => known.has(name));
     if (!names.length)
         return null;
     const chosen = names.includes(personaState.persona) ? personaState.persona : names[0];

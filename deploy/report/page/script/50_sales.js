@@ -54,11 +54,11 @@ function signalsPart(detail) {
         make('ul', {class: 'lines'}, detail.signals.map(signalLine))] : null;
 }
 
-const NEXT = {title: 0, kind: 1, item: 2, wonWith: 3, dealsWith: 4, rateWith: 5, wonWithout: 6, dealsWithout: 7, rateWithout: 8, isOpen: 9};
+const NEXT = {title: 0, kind: 1, item: 2, wonWith: 3, dealsWith: 4, rateWith: 5, wonWithout: 6, dealsWithout: 7, rateWithout: 8, isOpen: 9, deals: 10};
 
 // A content to send, and which deals say so.
 function nextLine(next) {
-    const reason = say('reason.' + next[NEXT.kind], {item: next[NEXT.item]}) + ' ' +
+    const reason = say('reason.' + next[NEXT.kind], {item: next[NEXT.item], count: show('number', next[NEXT.deals])}) + ' ' +
         say('reason', {wonWith: show('number', next[NEXT.wonWith]), dealsWith: show('number', next[NEXT.dealsWith]), rateWith: show('rate', next[NEXT.rateWith]),
             wonWithout: show('number', next[NEXT.wonWithout]), dealsWithout: show('number', next[NEXT.dealsWithout]),
             rateWithout: show('rate', next[NEXT.rateWithout])}) + (next[NEXT.isOpen] ? ' ' + say('reason-open') : '');
@@ -94,10 +94,11 @@ function leadPanel(lead) {
         (detail.events || []).length >= 25 && make('p', {class: 'about'}, say('timeline-newest'))];
 }
 
-function leadColumns(open, extra) {
+function leadColumns(open, extra, before) {
     return [
         {key: 'name', label: say('lead'), kind: 'text', value: leadName, cell: lead =>
             make('button', {type: 'button', class: 'link', onclick: () => open(lead)}, plain(leadName(lead)))},
+        ...before || [],
         {key: 'company', label: say('company'), kind: 'text', value: lead => lead[LEAD.company]},
         ...extra,
         {key: 'stage', label: say('stage'), kind: 'text', value: lead => lead[LEAD.stage], isOptional: true},
@@ -122,10 +123,8 @@ function hotCard(open, list) {
     const place = lead => lead[LEAD.detail].hot[HOT.place];
     return card('hot', say('hot'), say('hot-about'),
         hot.length ? table({name: 'hot-leads', caption: say('hot'), rows: hot.sort((a, b) => place(a) - place(b)), limit: 10, columns: [
-            ...leadColumns(open, [
-                {key: 'why', label: say('why'), kind: 'text', value: whyHot},
-                {key: 'score', label: say('score'), kind: 'decimal', value: lead => lead[LEAD.detail].score, isOptional: true},
-            ])]}) : missing('leads', 'hot-missing'));
+            ...leadColumns(open, [{key: 'score', label: say('score'), kind: 'decimal', value: lead => lead[LEAD.detail].score, isOptional: true}],
+                [{key: 'why', label: say('why'), kind: 'text', isWide: true, value: whyHot}])]}) : missing('leads', 'hot-missing'));
 }
 
 function warmCard(open, list) {

@@ -39,15 +39,15 @@ function accountCard() {
                 })),
             table({name: 'account-timeline', caption: say('account'), rows: account[ACCOUNT.events], sort: 'at', limit: 10, columns: [
                 {key: 'at', label: say('when'), kind: 'time', value: event => event[HAPPENED.at]},
+                {key: 'title', label: say('subject'), kind: 'text', isWide: true, value: event => event[HAPPENED.title],
+                    cell: event => make('span', {class: 'item'}, event[HAPPENED.title] ? plain(event[HAPPENED.title]) : word('event', event[HAPPENED.what]),
+                        detailText(event[HAPPENED.parts]) && make('span', {class: 'under'}, plain(detailText(event[HAPPENED.parts]))))},
                 {key: 'what', label: say('what'), kind: 'text', value: event => word('event', event[HAPPENED.what])},
                 {key: 'who', label: say('whom'), kind: 'text', value: event => event[HAPPENED.who]},
-                {key: 'title', label: say('subject'), kind: 'text', value: event => event[HAPPENED.title],
-                    cell: event => make('span', {class: 'item'}, plain(event[HAPPENED.title]),
-                        detailText(event[HAPPENED.parts]) && make('span', {class: 'under'}, plain(detailText(event[HAPPENED.parts]))))},
                 {key: 'detail', label: say('detail'), kind: 'text', isHidden: true, value: event => detailText(event[HAPPENED.parts])},
             ]}),
             make('p', {class: 'about'}, say(count === 1 ? 'account-lead' : 'account-leads', {count: formats.number.format(count)}),
-                account[ACCOUNT.events].length >= 30 && ' ' + say('account-newest')));
+                account[ACCOUNT.events].length >= 20 && ' ' + say('account-newest')));
     };
     accountState.redraw();
     return card('account', say('account'), say('account-about'), body);
