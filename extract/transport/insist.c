@@ -153,6 +153,9 @@ Status insist(Insister *insister, const HttpRequest *request, const InsistWork *
         credential_hide(insister->credential, error);
         if (!error->is_retryable)
             return STATUS_ERROR;
+        /* nothing is wrong with the server: the reading's own end cut the first attempt off */
+        if (answer.status == 0 && insister->patience.failures == 0 && patience_left(&insister->patience) == 0)
+            return out_of_time(error);
         if (!patience_take(&insister->patience, retry_after, &wait))
             return give_up(insister, retry_after, error);
         if (insister->waits)
