@@ -35,8 +35,8 @@ create table cl_smarketing.funnel_step (
 -- on the time of a refresh: who may still go on is told by the day, when read. `progress` is by month and by the day on which
 -- the next step was reached, infinity if it was not.
 create table cl_smarketing.funnel_count (
-    dimension text not null check (dimension in ('month', 'cohort', 'channel', 'topic', 'owner', 'progress')),
-    item text not null,
+    dimension text collate "C" not null check (dimension in ('month', 'cohort', 'channel', 'topic', 'owner', 'progress')),
+    item text collate "C" not null,
     step_no integer not null,
     days integer not null,
     day date not null,
@@ -53,41 +53,37 @@ create table cl_smarketing.funnel_count (
 create function cl_smarketing.count_funnel(sign integer) returns void
 language plpgsql as $$
 begin
-    insert into delta_funnel
-        (dimension, item, step_no, days, day, people, skipped, with_open_deals, amount, won_amount)
-    select
+    create temporary table stepped on commit drop as
+    select s.step_no, to_char(s.month, 'YYYY-MM-DD') as month, to_char(s.cohort, 'YYYY-MM-DD') as cohort, a.channel,
+        coalesce(case when sign < 0 and b.content_id is not null then b.topic else c.topic end, '(none)') as topic, s.owner,
+        coalesce(date_part('day', s.next_at - s.reached_at)::integer, -1) as days,
         case
-            when grouping(k.next_on) = 0 then 'progress'
-            when grouping(k.month) = 0 then 'month'
-            when grouping(k.cohort) = 0 then 'cohort'
-            when grouping(k.channel) = 0 then 'channel'
-            when grouping(k.topic) = 0 then 'topic'
-            else 'owner'
-        end,
-        coalesce(to_char(k.month, 'YYYY-MM-DD'), to_char(k.cohort, 'YYYY-MM-DD'), k.channel, k.topic, k.owner),
-        k.step_no, coalesce(k.days, -1), coalesce(k.next_on, k.day), sign * count(*), sign * count(*) filter (where k.is_skipped),
-        sign * count(*) filter (where k.has_open_deals), sign * sum(k.amount), sign * sum(k.won_amount)
-    from (
-        select s.step_no, s.month, s.cohort, a.channel, s.owner, s.is_skipped, s.open_deals > 0 as has_open_deals, s.amount,
-            s.won_amount,
-            coalesce(case when sign < 0 and b.content_id is not null then b.topic else c.topic end, '(none)') as topic,
-            coalesce(date_part('day', s.next_at - s.reached_at)::integer, -1) as days,
-            case
-                when s.next_at is null then (s.reached_at at time zone n.timezone)::date
-                else '-infinity'
-            end as day,
-            coalesce((s.next_at at time zone n.timezone)::date, 'infinity') as next_on
-        from funnel_person as f
-        join cl_smarketing.funnel_step as s on s.person_id = f.person_id and s.kind <> 'won'
-        join cl_core.arrival as a on a.arrival_id = s.arrival_id
-        left join cl_core.content as c on c.content_id = s.content_id
-        left join changed_content as b on b.content_id = s.content_id
-        cross join cl_ops.setting as n
-    ) as k
-    group by k.step_no, grouping sets (
-        (k.month, k.days, k.day), (k.cohort, k.days, k.day), (k.channel, k.days, k.day), (k.topic, k.days, k.day),
-        (k.owner, k.days, k.day), (k.month, k.next_on)
+            when s.next_at is null then (s.reached_at at time zone n.timezone)::date
+            else '-infinity'
+        end as day,
+        coalesce((s.next_at at time zone n.timezone)::date, 'infinity') as next_on,
+        s.is_skipped, s.open_deals > 0 as has_open_deals, s.amount, s.won_amount
+    from funnel_person as f
+    join cl_smarketing.funnel_step as s on s.person_id = f.person_id and s.kind <> 'won'
+    join cl_core.arrival as a on a.arrival_id = s.arrival_id
+    left join cl_core.content as c on c.content_id = s.content_id
+    left join changed_content as b on b.content_id = s.content_id
+    cross join cl_ops.setting as n;
+    execute (
+        -- one after the other: all of them together do not fit into memory
+        select string_agg(format($query$
+            insert into pg_temp.delta_funnel
+                (dimension, item, step_no, days, day, people, skipped, with_open_deals, amount, won_amount)
+            select %L, %I, step_no, %s as days, %s as day, %5$s * count(*), %5$s * count(*) filter (where is_skipped),
+                %5$s * count(*) filter (where has_open_deals), %5$s * sum(amount), %5$s * sum(won_amount)
+            from pg_temp.stepped
+            group by 2, 3, 4, 5$query$, d.dimension, d.item, d.days, d.day, sign), ';')
+        from (
+            values ('month', 'month', 'days', 'day'), ('cohort', 'cohort', 'days', 'day'), ('channel', 'channel', 'days', 'day'),
+                ('topic', 'topic', 'days', 'day'), ('owner', 'owner', 'days', 'day'), ('progress', 'month', '-1', 'next_on')
+        ) as d (dimension, item, days, day)
     );
+    drop table stepped;
 end
 $$;
 

@@ -135,6 +135,7 @@ where r.reached_at is not null;
 
 select cl_ops.analyze_grown('cl_smarketing.funnel_step');
 select cl_smarketing.count_funnel(1);
+analyze delta_funnel;
 
 -- What is as it was is not written.
 insert into cl_smarketing.funnel_count as t
@@ -146,6 +147,7 @@ cross join cl_ops.setting as s
 group by d.dimension, d.item, d.step_no, d.days, d.day, s.currency_exponent
 having sum(d.people) <> 0 or sum(d.skipped) <> 0 or sum(d.with_open_deals) <> 0 or sum(d.amount) <> 0
     or sum(d.won_amount) <> 0
+order by d.dimension, d.item, d.step_no, d.days, d.day
 on conflict (dimension, item, step_no, days, day) do update
 set people = t.people + excluded.people, skipped = t.skipped + excluded.skipped,
     with_open_deals = t.with_open_deals + excluded.with_open_deals, amount = t.amount + excluded.amount,

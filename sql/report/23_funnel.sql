@@ -19,9 +19,9 @@ begin
             ('all', '''(all)''::text', 'all', 'null::date', 'month'),
             ('all', '''(all)''::text', 'month', 'c.item::date', 'month'),
             ('all', '''(all)''::text', 'cohort', 'c.item::date', 'cohort'),
-            ('channel', 'c.item', 'all', 'null::date', 'channel'),
-            ('topic', 'c.item', 'all', 'null::date', 'topic'),
-            ('owner', 'c.item', 'all', 'null::date', 'owner')
+            ('channel', 'c.item collate "default"', 'all', 'null::date', 'channel'),
+            ('topic', 'c.item collate "default"', 'all', 'null::date', 'topic'),
+            ('owner', 'c.item collate "default"', 'all', 'null::date', 'owner')
     ) as k (dimension, item, period, month, counted);
     select string_agg(format($branch$
         select %L, %s, %L, p.%I, p.step_no, coalesce(date_part('day', p.next_at - p.reached_at)::integer, -1),
