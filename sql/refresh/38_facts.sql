@@ -6,7 +6,9 @@ create temporary table judged_person (person_id uuid primary key) on commit drop
 -- Whose records or touches changed, whose account did, and who met content of which something else is said now. If the
 -- definitions are not as they were, everybody.
 insert into judged_person (person_id)
-select person_id from changed_person where exists (select from cl_smarketing.definition)
+select person_id
+from changed_person
+where exists (select from cl_smarketing.definition) or exists (select from changed_definition)
 union
 select f.person_id
 from cl_ops.changed_key as c

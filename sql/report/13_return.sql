@@ -1,6 +1,7 @@
 -- Money in, money out: what was spent in a month, the leads and won deals that it sourced, and the revenue credited under
 -- the configured model. Spend is that of the *_attribution views: content's is all that names it, channels' and campaigns'
--- all but what names a content alone. What was spent for nothing has a row too.
+-- all but what names a content alone. What was spent for nothing has a row too. Leads are many: they are counted before
+-- anything is looked up for them.
 
 create view cl_marketing.content_return as
 select
@@ -27,8 +28,9 @@ from (
         from cl_core.cost
         where content_id is not null and amount_reporting is not null
         union all
-        select content_id, month, null, 1, 0, 0, 0
+        select content_id, month, null, count(*), 0, 0, 0
         from cl_marketing.lead_origin
+        group by content_id, month
         union all
         select content_id, month, null, 0, sourced_deals, sourced_amount, 0
         from cl_marketing.content_deals
@@ -68,8 +70,10 @@ from (
         where amount_reporting is not null
             and (content_id is null or coalesce(channel, campaign, campaign_source, medium) is not null)
         union all
-        select a.channel, o.month, null, 1, 0, 0, 0
-        from cl_marketing.lead_origin as o
+        select a.channel, o.month, null, o.leads, 0, 0, 0
+        from (
+            select arrival_id, month, count(*) as leads from cl_marketing.lead_origin group by arrival_id, month
+        ) as o
         join cl_core.arrival as a on a.arrival_id = o.arrival_id
         union all
         select channel, month, null, 0, sourced_deals, sourced_amount, 0
@@ -113,8 +117,12 @@ from (
             and (content_id is null or coalesce(channel, campaign, campaign_source, medium) is not null)
         union all
         select coalesce(a.campaign, '(none)'), coalesce(a.source, '(none)'), coalesce(a.medium, '(none)'), o.month, null,
-            1, 0, 0, 0
-        from cl_marketing.lead_origin as o
+            o.leads, 0, 0, 0
+        from (
+            select campaign_arrival_id, month, count(*) as leads
+            from cl_marketing.lead_origin
+            group by campaign_arrival_id, month
+        ) as o
         join cl_core.arrival as a on a.arrival_id = o.campaign_arrival_id
         union all
         select campaign, source, medium, month, null, 0, sourced_deals, sourced_amount, 0

@@ -321,14 +321,20 @@ from (
     with since as materialized (
         select read_at, read_at - interval '1 day' as at, score_half_life_days from cl_ops.setting
     ),
+    -- With a bound on both sides the planner takes them for the few that they are.
     changed as (
-        select p.person_id from since as s join cl_core.person as p on p.last_seen_at > s.at
+        select p.person_id
+        from cl_core.person as p
+        where p.is_lead and p.last_seen_at > (select s.at from since as s) and p.last_seen_at <= 'infinity'
         union
-        select h.person_id from since as s join cl_smarketing.stage_history as h on h.entered_at > s.at
+        select h.person_id
+        from cl_smarketing.stage_history as h
+        where h.entered_at > (select s.at from since as s) and h.entered_at <= 'infinity'
         union
         select m.person_id
-        from since as s
-        join cl_smarketing.met_definition as m on m.at > s.at and m.touch_id = '00000000-0000-0000-0000-000000000000'
+        from cl_smarketing.met_definition as m
+        where m.at > (select s.at from since as s) and m.at <= 'infinity'
+          and m.touch_id = '00000000-0000-0000-0000-000000000000'
     )
     select
         row_number() over (
@@ -365,6 +371,7 @@ from (
             from cl_core.touch as t
             join cl_core.content as x on x.content_id = t.content_id
             where t.person_id = c.person_id and t.last_viewed_at > s.at
+              and t.touched_at > s.at - interval '7 days' -- no visit lasts longer; so nobody's older touches are read
             group by x.content_id, x.title, x.url
         ) as k
     ) as t

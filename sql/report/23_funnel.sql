@@ -74,10 +74,13 @@ begin
             from (
                 select k.dimension, k.item, k.period, k.month, k.step_no, k.days, sum(k.people) as people,
                     sum(k.skipped) as skipped, sum(k.with_open_deals) as with_open_deals,
-                    sum(case when k.days < 0 and k.day >= cl_core.day_of(n.read_at) - n.lookback then k.people else 0 end) as recent,
+                    sum(case
+                        when k.days < 0 and k.day >= (select cl_core.day_of(n.read_at) - n.lookback from cl_ops.setting as n)
+                            then k.people
+                        else 0
+                    end) as recent,
                     sum(k.amount) as amount, sum(k.won_amount) as won_amount
                 from (%s union all %s) as k
-                cross join cl_ops.setting as n
                 group by k.dimension, k.item, k.period, k.month, k.step_no, k.days
             ) as c
         ) as h

@@ -432,6 +432,10 @@ language sql stable as $$
             union all
             select null, t.person_id, null, null from cl_smarketing.handover as t
             union all
+            select null, t.person_id, null, null from cl_smarketing.lead_persona as t
+            union all
+            select null, t.person_id, null, null from cl_smarketing.met_definition as t
+            union all
             select null, t.person_id, null, null from cl_core.touch as t
         ) as t
         where t.deal_id is not null and not exists (select from cl_core.deal as d where d.deal_id = t.deal_id)

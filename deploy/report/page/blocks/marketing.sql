@@ -19,7 +19,7 @@ span as (
     where month >= (select min(month) from cl_marketing.channel_deals)
 ),
 
-credit as (
+credit as materialized (
     select 'content' as kind, content_id::text as item, model, month, outcome, credit
     from cl_marketing.content_attribution
     where outcome in ('won', 'open')
@@ -37,9 +37,35 @@ credit as (
     where outcome in ('won', 'open')
 ),
 
+-- Under all models together, so that none of them finds its best item missing.
+ranked as (
+    select k.kind, k.item,
+        row_number() over (
+            partition by k.kind, k.item = 'unattributed' or c.url = 'unattributed'
+            order by k.won desc nulls last, k.credit desc, k.item
+        ) as place
+    from (
+        select kind, item, sum(credit) filter (where outcome = 'won') as won, sum(credit) as credit
+        from credit
+        group by kind, item
+    ) as k
+    left join cl_core.content as c on c.content_id = case when k.kind = 'content' then k.item::uuid end
+),
+
+chosen as materialized (
+    select kind, item, kind || ' ' || item as key, place from ranked where place <= 40
+),
+
+-- All others are one before they are summed up by spans: so many items cost little. They are looked up, not joined, since the
+-- planner takes all of them for few.
 credited as (
     select k.kind, k.item, k.outcome, s.span, k.model, sum(k.credit) as credit
-    from credit as k
+    from (
+        select kind, case when kind || ' ' || item in (select key from chosen) then item end as item, outcome, month, model,
+            sum(credit) as credit
+        from credit
+        group by 1, 2, outcome, month, model
+    ) as k
     join span as s on k.month between s.first_month and s.last_month
     group by k.kind, k.item, k.outcome, s.span, k.model
 ),
@@ -91,31 +117,11 @@ spent as (
     group by k.kind, k.item, s.span
 ),
 
--- Under all models together, so that none of them finds its best item missing.
-ranked as (
-    select k.kind, k.item,
-        row_number() over (
-            partition by k.kind, k.item = 'unattributed' or c.url = 'unattributed'
-            order by sum(k.credit) filter (where k.outcome = 'won') desc nulls last, sum(k.credit) desc, k.item
-        ) as place
-    from credited as k
-    left join cl_core.content as c on c.content_id = case when k.kind = 'content' then k.item::uuid end
-    where k.span = 'all'
-    group by k.kind, k.item, c.url
-),
-
-chosen as (
-    select kind, item, kind || ' ' || item as key, place from ranked where place <= 40
-),
-
 cell as (
-    select k.kind, c.item, k.outcome, k.span, k.model, sum(k.credit) as credit,
-        round(100 * sum(k.credit) / nullif(max(t.credit), 0), 1) as share
+    select k.kind, k.item, k.outcome, k.span, k.model, k.credit, round(100 * k.credit / nullif(t.credit, 0), 1) as share
     from credited as k
-    left join chosen as c on c.kind = k.kind and c.item = k.item
     join total as t on t.outcome = k.outcome and t.span = k.span and t.model = k.model
-    group by k.kind, c.item, k.outcome, k.span, k.model
-    having sum(k.credit) <> 0
+    where k.credit <> 0
 ),
 
 cells as (
