@@ -16,10 +16,10 @@ chosen as (
         )
         union all
         (
-            select account_id, 1000 + row_number() over (order by last_seen_at desc, person_id)
+            select account_id, 1000 + row_number() over (order by last_seen_at desc nulls last, became_lead_at desc nulls last, person_id)
             from cl_core.person
             where is_lead and last_seen_at is not null
-            order by last_seen_at desc, person_id
+            order by last_seen_at desc nulls last, became_lead_at desc nulls last, person_id -- as an index has it
             limit (select leads from setting)
         )
     ) as k
