@@ -13,6 +13,8 @@ enum { ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, COLUMNS = 6 };
 typedef struct Fitting {
     Pg *pg;
     FitItems items;
+    FitJourneys journeys;
+    bool is_whole; /* the credits of all deals are written, not only of those that changed */
     ModelFit fits[FITTED_MODELS_COUNT];
     size_t places[FITTED_MODELS_COUNT]; /* in the arrays of cl_marketing.fitted_touch, from 0 */
     size_t count;
@@ -36,6 +38,7 @@ static void fitting_done(Fitting *fitting)
     for (size_t i = 0; i < fitting->count; i++)
         model_fit_done(&fitting->fits[i]);
     fit_sums_done(&fitting->sums);
+    fit_journeys_done(&fitting->journeys);
     fit_items_done(&fitting->items);
     free(fitting->scored);
     free(fitting->weights);
@@ -80,11 +83,12 @@ static Status fit_all(Fitting *fitting, const ModelSet *models, Error *error)
         fitting->places[fitting->count++] = (size_t)(model->number - FITTED_NUMBER_BASE - 1);
         has_chain = has_chain || model->kind == FITTED_MARKOV;
     }
-    TRY(fit_journeys_read(fitting->pg, &fitting->items, meet, fitting, error));
+    TRY(fit_journeys_read(fitting->pg, &fitting->items, &fitting->journeys, error));
+    TRY(fit_journeys_each(&fitting->journeys, meet, fitting, error));
     for (size_t i = 0; i < fitting->count; i++)
         TRY(model_fit_fold(&fitting->fits[i], fitting->state_max, error));
     if (has_chain)
-        TRY(fit_journeys_read(fitting->pg, &fitting->items, count, fitting, error));
+        TRY(fit_journeys_each(&fitting->journeys, count, fitting, error));
     for (size_t i = 0; i < fitting->count; i++) {
         TRY(model_fit_solve(&fitting->fits[i], error));
         TRY(fit_store(fitting->pg, &fitting->items, &fitting->fits[i], error));
@@ -226,11 +230,22 @@ static Status credit(void *context, const FitJourney *journey, Error *error)
                               .campaign_credits = fitting->has_campaigns ? fitting->campaign_credits : NULL,
                               .stride = fitting->capacity};
     TRY(fit_sums_add(&fitting->sums, journey, &shares, error));
-    if (!journey->is_to_be_written)
+    if (!fitting->is_whole && !journey->is_changed)
         return STATUS_OK;
     TRY(put_row(fitting, journey, 0, error));
     for (size_t i = 1; i < journey->count; i++)
         TRY(put_row(fitting, journey, i, error));
+    return STATUS_OK;
+}
+
+static Status read_due(Pg *pg, bool *ret_is_due, bool *ret_is_whole, size_t *ret_states, Error *error)
+{
+    cleanup(pg_result_free) PgResult result = {0};
+    TRY(pg_query(pg, "select is_due, is_whole, states from pg_temp.fit_due", NULL, 0, &result, error));
+    *ret_is_due = result.row_count && text_is(pg_value(&result, 0, 0), "t");
+    *ret_is_whole = result.row_count && text_is(pg_value(&result, 0, 1), "t");
+    int64_t states = pg_value_int64(&result, 0, 2);
+    *ret_states = states > 0 ? (size_t)states : 1;
     return STATUS_OK;
 }
 
@@ -240,9 +255,11 @@ static Status fit_and_credit(Fitting *fitting, const ModelSet *models, Error *er
     if (models->fitted_count > 0)
         TRY(fit_all(fitting, models, error));
     TRY(refresh_step(fitting->pg, "refresh/56_fit_scores.sql", error));
+    bool is_due;
+    TRY(read_due(fitting->pg, &is_due, &fitting->is_whole, &fitting->state_max, error));
     if (models->fitted_count > 0) {
         TRY(fit_sums_make(fitting->pg, &fitting->items, fitting->places, fitting->count, &fitting->sums, error));
-        TRY(fit_journeys_read(fitting->pg, &fitting->items, credit, fitting, error));
+        TRY(fit_journeys_each(&fitting->journeys, credit, fitting, error));
         TRY(flush(fitting, error));
         TRY(fit_sums_flush(&fitting->sums, error));
     }
@@ -252,13 +269,12 @@ static Status fit_and_credit(Fitting *fitting, const ModelSet *models, Error *er
 Status fit_models(Pg *pg, const ModelSet *models, Error *error)
 {
     TRY(refresh_step(pg, "refresh/54_fit_due.sql", error));
-    cleanup(pg_result_free) PgResult result = {0};
-    TRY(pg_query(pg, "select is_due, states from pg_temp.fit_due", NULL, 0, &result, error));
-    bool is_due = result.row_count && text_is(pg_value(&result, 0, 0), "t");
-    int64_t states = pg_value_int64(&result, 0, 1);
+    bool is_due, is_whole;
+    size_t states;
+    TRY(read_due(pg, &is_due, &is_whole, &states, error));
     if (is_due) {
         cleanup(fitting_done) Fitting fitting = {.pg = pg,
-                                                 .state_max = states > 0 ? (size_t)states : 1,
+                                                 .state_max = states,
                                                  .fitted = fitted_workspace_make(),
                                                  .attribution = attribution_workspace_make(),
                                                  .rows = buffer_make(ROWS_CEILING)};

@@ -1,10 +1,13 @@
-/* The journeys that fitted models see, from the temporary tables of sql/refresh/55_fit_begin.sql: each deal's touches
- * in order, with the numbers of their contents, channels and topics. Constant memory, but for the longest journey and
- * the contents and arrivals that journeys name.
+/* The journeys that fitted models see: each deal's touches in order, with the numbers of their contents, channels and
+ * topics. A fit looks at them several times, so they are read once, into an unnamed file in the system's folder for
+ * temporary ones, 16 bytes a touch, that goes with the process. Constant memory, but for the longest journey and the
+ * contents and arrivals that journeys name.
  *
  *     cleanup(fit_items_done) FitItems items = FIT_ITEMS_EMPTY;
  *     TRY(fit_items_read(pg, &items, error));
- *     TRY(fit_journeys_read(pg, &items, take, &context, error)); // as often as needed
+ *     cleanup(fit_journeys_done) FitJourneys journeys = FIT_JOURNEYS_EMPTY;
+ *     TRY(fit_journeys_read(pg, &items, &journeys, error));
+ *     TRY(fit_journeys_each(&journeys, take, &context, error)); // as often as needed
  */
 #ifndef CLOSEDLOOP_LOAD_FIT_JOURNEYS_H
 #define CLOSEDLOOP_LOAD_FIT_JOURNEYS_H
@@ -14,6 +17,8 @@
 #include "load/fitted_model.h"
 #include "load/journey_state.h"
 #include "load/key_index.h"
+
+#include <stdio.h>
 
 typedef struct FitArrival {
     uint32_t channel, campaign; /* a campaign is one with its source and medium */
@@ -37,20 +42,37 @@ void fit_items_done(FitItems *items);
 typedef struct FitJourney {
     Key deal_id;
     JourneyOutcome outcome;
-    int32_t month;         /* its first day, since 1970 */
-    int64_t amount;        /* minor units */
-    bool is_to_be_written; /* its credits are not those that stand in cl_marketing.fitted_touch */
-    size_t count;          /* touches; 0: none */
+    int32_t month;   /* its first day, since 1970 */
+    int64_t amount;  /* minor units */
+    bool is_changed; /* this refresh has credited the deal */
+    size_t count;    /* touches; 0: none */
     const uint32_t *items[FITTED_ITEM_COUNT];
     const uint32_t *arrivals;    /* by touch: the place of its arrival */
     const JourneyTouch *touches; /* only role_weight is set */
     const bool *is_of_campaigns; /* by touch */
 } FitJourney;
 
+typedef struct FitJourneys {
+    const FitItems *items;
+    FILE *file;
+    struct FitTouch *read; /* of one journey, as the file has them */
+    JourneyTouch *touches; /* and as they are given */
+    uint32_t *numbers[FITTED_ITEM_COUNT], *arrivals;
+    bool *is_of_campaigns;
+    size_t capacity;
+} FitJourneys;
+
+#define FIT_JOURNEYS_EMPTY ((FitJourneys){0})
+
+/* All deals that have credits, in order of deal_id. Items must outlive them. ERROR_CANNOT_CREATE or ERROR_IO for the
+ * file, ERROR_DATA past ATTRIBUTION_TOUCHES_MAX. */
+Status fit_journeys_read(Pg *pg, const FitItems *items, FitJourneys *ret_journeys, Error *error);
+
 /* A journey is valid during the call. */
 typedef Status (*FitJourneyTake)(void *context, const FitJourney *journey, Error *error);
 
-/* All deals of the temporary table fit_deal, in order of deal_id. */
-Status fit_journeys_read(Pg *pg, const FitItems *items, FitJourneyTake take, void *context, Error *error);
+Status fit_journeys_each(FitJourneys *journeys, FitJourneyTake take, void *context, Error *error);
+
+void fit_journeys_done(FitJourneys *journeys);
 
 #endif

@@ -1,27 +1,18 @@
--- What closedloop-load fits models to: the deals, the items that their journeys hold, numbered from 0 in the order of what
--- they are known by, and tables for what it finds.
+-- What closedloop-load fits models to: the items that journeys hold, numbered from 0 in the order of what they are known
+-- by, and tables for what it finds.
 
-create temporary table fit_deal on commit drop as
-select d.deal_id, true as is_to_be_written, (d.amount_reporting * power(10::numeric, s.currency_exponent))::bigint as amount
-from cl_core.deal as d
-cross join cl_ops.setting as s
-where d.outcome in ('open', 'won', 'lost') and d.amount_reporting is not null;
-alter table fit_deal add primary key (deal_id);
-analyze fit_deal;
-
-create temporary view fit_journey as
-select d.deal_id, t.position, t.outcome, t.month, d.amount, d.is_to_be_written, t.touched_at is not null as is_touch, t.content_id, t.arrival_id,
-    t.role_weight
-from fit_deal as d
-join cl_marketing.deal_touch as t on t.deal_id = d.deal_id;
+create temporary table fit_held on commit drop as
+select t.content_id, t.arrival_id
+from cl_marketing.deal_touch as t
+where t.touched_at is not null
+group by t.content_id, t.arrival_id;
+analyze fit_held;
 
 create temporary table fit_content on commit drop as
 select c.content_id, (dense_rank() over (order by coalesce(c.topic, '(none)') collate "C") - 1)::integer as topic,
     coalesce(c.topic, '(none)') as topic_name
 from cl_core.content as c
-where exists (
-    select from cl_marketing.deal_touch as t where t.content_id = c.content_id and t.touched_at is not null
-);
+where c.content_id in (select h.content_id from fit_held as h);
 
 create temporary table fit_arrival on commit drop as
 select a.arrival_id, (dense_rank() over (order by a.channel collate "C") - 1)::integer as channel,
@@ -32,7 +23,7 @@ select a.arrival_id, (dense_rank() over (order by a.channel collate "C") - 1)::i
     j.is_of_campaigns
 from cl_core.arrival as a
 join journey_arrival as j on j.arrival_id = a.arrival_id
-where exists (select from cl_marketing.deal_touch as t where t.arrival_id = a.arrival_id and t.touched_at is not null);
+where a.arrival_id in (select h.arrival_id from fit_held as h);
 
 -- Sums over touches, in parts; by model number less 100, as in cl_marketing.fitted_touch.
 create temporary table fit_content_sum (

@@ -121,9 +121,5 @@ left join new_state_effect as f on f.model = m.name and f.state_no = s.from_numb
 left join new_state_effect as u on u.model = m.name and u.state_no = s.to_number + 1
 window outgoing as (partition by s.model, s.from_number);
 
-update fit_deal as d
-set is_to_be_written = false
-where not (select is_whole from fit_due) and not exists (select from changed_deal as c where c.deal_id = d.deal_id);
-
 delete from cl_marketing.fitted_touch as t
 where (select is_whole from fit_due) or t.deal_id in (select c.deal_id from changed_deal as c);

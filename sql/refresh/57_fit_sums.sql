@@ -1,7 +1,6 @@
 -- The sums of fitted models, whole, since one closed deal changes the credits of all: closedloop-load has added up the
 -- touches in parts.
 
-drop view fit_journey;
 analyze fit_content_sum, fit_arrival_sum;
 
 delete from cl_marketing.content_credit where model > 100;
