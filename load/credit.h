@@ -6,9 +6,11 @@
 
 #include "common/error.h"
 #include "common/pg.h"
-#include "load/model_set.h"
+#include "load/contribution.h"
 
-/* Within the refresh's transaction, after 50_journeys. */
-Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attribution, Error *error);
+/* Within the refresh's transaction, after 50_journeys. What the journeys give to the sums is added to the contribution.
+ */
+Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attribution, Contribution *contribution,
+                       Error *error);
 
 #endif

@@ -1,6 +1,7 @@
 #include "load/credit_sums.h"
 
 #include "common/copy_encode.h"
+#include "load/refresh.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +16,17 @@ struct CreditSum {
     SumKind kind;
     int32_t month;
     char outcome[8];
-    uint64_t deal, influenced_deal; /* the last one that was counted */
-    int64_t deals, sourced_deals, sourced_amount, influenced_deals, influenced_amount;
+    uint64_t deal_no; /* the last one that was counted */
+    int64_t deals, amount, sourced_deals, sourced_amount;
     int64_t shares[]; /* weights, then credits */
 };
 
-void credit_sums_make(Pg *pg, const int *numbers, size_t model_count, CreditSums *ret_sums)
+void credit_sums_make(Pg *pg, const int *numbers, size_t model_count, bool is_fitted, CreditSums *ret_sums)
 {
     *ret_sums = (CreditSums){.pg = pg,
                              .numbers = numbers,
                              .model_count = model_count,
+                             .is_fitted = is_fitted,
                              .entry_size = sizeof(CreditSum) + 2 * model_count * sizeof(int64_t)};
 }
 
@@ -93,56 +95,67 @@ static Status reserve(CreditSums *sums, size_t count, Error *error)
     return STATUS_OK;
 }
 
-Status credit_sums_open(CreditSums *sums, int32_t month, const char *outcome, int64_t amount, size_t touch_count,
-                        Error *error)
+Status credit_sums_open(CreditSums *sums, const SumDeal *deal, size_t touch_count, Error *error)
 {
-    uint64_t magnitude = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
+    uint64_t magnitude = deal->amount < 0 ? 0 - (uint64_t)deal->amount : (uint64_t)deal->amount;
     size_t wanted = sums->count + SUM_KINDS * touch_count;
-    if (wanted > SUMS_MEMORY_MAX / sums->entry_size || sums->deal >= DEALS_MAX ||
+    if (wanted > SUMS_MEMORY_MAX / sums->entry_size || sums->deal_no >= DEALS_MAX ||
         magnitude > INT64_MAX - sums->amounts) {
         TRY(credit_sums_flush(sums, error));
         wanted = SUM_KINDS * touch_count;
     }
     TRY(reserve(sums, wanted, error));
-    sums->deal++;
+    sums->deal_no++;
     sums->amounts += magnitude;
-    sums->month = month;
-    sums->amount = amount;
-    strncpy(sums->outcome, outcome, sizeof sums->outcome - 1);
+    sums->deal = *deal;
+    memset(sums->outcome, 0, sizeof sums->outcome);
+    memcpy(sums->outcome, deal->outcome, strnlen(deal->outcome, sizeof sums->outcome - 1));
     return STATUS_OK;
 }
 
-void credit_sums_add(CreditSums *sums, SumKind kind, const Key *item, int flags, const SumShares *shares, size_t i)
+static CreditSum *sum_of(CreditSums *sums, SumKind kind, const Key *item, int32_t month)
 {
-    uint32_t *slot = find(sums, kind, item, sums->month, sums->outcome);
-    if (!*slot) {
-        CreditSum *sum = sum_at(sums, sums->count);
-        memset(sum, 0, sums->entry_size);
-        sum->item = *item;
-        sum->kind = kind;
-        sum->month = sums->month;
-        memcpy(sum->outcome, sums->outcome, sizeof sum->outcome);
-        *slot = (uint32_t)++sums->count;
+    uint32_t *slot = find(sums, kind, item, month, sums->outcome);
+    if (*slot)
+        return sum_at(sums, *slot - 1);
+    CreditSum *sum = sum_at(sums, sums->count);
+    memset(sum, 0, sums->entry_size);
+    sum->item = *item;
+    sum->kind = kind;
+    sum->month = month;
+    memcpy(sum->outcome, sums->outcome, sizeof sum->outcome);
+    *slot = (uint32_t)++sums->count;
+    return sum;
+}
+
+void credit_sums_add(CreditSums *sums, SumKind kind, const Key *item, int32_t month, bool is_source,
+                     const SumShares *shares, size_t i)
+{
+    CreditSum *sum = sum_of(sums, kind, item, month);
+    int sign = sums->deal.sign;
+    if (sum->deal_no != sums->deal_no) {
+        sum->deal_no = sums->deal_no;
+        sum->deals += sign;
+        sum->amount += sign * sums->deal.amount;
     }
-    CreditSum *sum = sum_at(sums, *slot - 1);
-    if (sum->deal != sums->deal) {
-        sum->deal = sums->deal;
-        sum->deals++;
-    }
-    if ((flags & SUM_INFLUENCE) && sum->influenced_deal != sums->deal) {
-        sum->influenced_deal = sums->deal;
-        sum->influenced_deals++;
-        sum->influenced_amount += sums->amount;
-    }
-    if (flags & SUM_SOURCE) {
-        sum->sourced_deals++;
-        sum->sourced_amount += sums->amount;
+    if (is_source) {
+        sum->sourced_deals += sign;
+        sum->sourced_amount += sign * sums->deal.amount;
     }
     for (size_t m = 0; m < sums->model_count; m++) {
-        size_t at = m * shares->stride + i;
-        sum->shares[m] += shares->weights ? shares->weights[at] : shares->same_weight;
-        sum->shares[sums->model_count + m] += shares->credits ? shares->credits[at] : shares->same_credit;
+        size_t at = m * shares->model_stride + i * shares->touch_stride;
+        sum->shares[m] += sign * (shares->weights ? shares->weights[at] : shares->same_weight);
+        sum->shares[sums->model_count + m] += sign * (shares->credits ? shares->credits[at] : shares->same_credit);
     }
+}
+
+/* What was taken away has come again. */
+static bool is_nothing(const CreditSums *sums, const CreditSum *sum)
+{
+    int64_t any = sum->deals | sum->amount | sum->sourced_deals | sum->sourced_amount;
+    for (size_t m = 0; m < 2 * sums->model_count; m++)
+        any |= sum->shares[m];
+    return any == 0;
 }
 
 /* By model number; null where no model has it. */
@@ -163,19 +176,19 @@ static Status put_shares(const CreditSums *sums, const int64_t *shares, Buffer *
 
 static Status put(const CreditSums *sums, const CreditSum *sum, Buffer *rows, Error *error)
 {
-    static const char *const names[] = {"content", "channel", "campaign"};
+    static const char *const names[] = {"content", "channel", "campaign", "topic", "reach"};
     if (rows->size == 0)
         TRY(copy_encode_header(rows, error));
     TRY(copy_encode_begin(rows, COLUMNS, error));
     TRY(copy_encode_text(rows, text_from(names[sum->kind]), error));
     TRY(copy_encode_uuid(rows, &sum->item, error));
+    TRY(copy_encode_bool(rows, &sums->is_fitted, error));
     TRY(copy_encode_date(rows, &sum->month, error));
     TRY(copy_encode_text(rows, text_from(sum->outcome), error));
     TRY(copy_encode_int64(rows, &sum->deals, error));
+    TRY(copy_encode_int64(rows, &sum->amount, error));
     TRY(copy_encode_int64(rows, &sum->sourced_deals, error));
     TRY(copy_encode_int64(rows, &sum->sourced_amount, error));
-    TRY(copy_encode_int64(rows, &sum->influenced_deals, error));
-    TRY(copy_encode_int64(rows, &sum->influenced_amount, error));
     TRY(put_shares(sums, sum->shares, rows, error));
     return put_shares(sums, sum->shares + sums->model_count, rows, error);
 }
@@ -186,8 +199,8 @@ static Status send(const CreditSums *sums, Buffer *rows, Error *error)
         return STATUS_OK;
     TRY(copy_encode_trailer(rows, error));
     TRY(pg_copy_begin(sums->pg,
-                      "copy pg_temp.journey_sum (kind, item, month, outcome, deals, sourced_deals, sourced_amount, "
-                      "influenced_deals, influenced_amount, weights, credits) from stdin (format binary)",
+                      "copy pg_temp.journey_part (kind, item, is_fitted, month, outcome, deals, amount, sourced_deals, "
+                      "sourced_amount, weights, credits) from stdin (format binary)",
                       error));
     TRY(pg_copy_write(sums->pg, buffer_text(rows), error));
     TRY(pg_copy_end(sums->pg, NULL, error));
@@ -199,7 +212,8 @@ Status credit_sums_flush(CreditSums *sums, Error *error)
 {
     cleanup(buffer_done) Buffer rows = buffer_make(ROWS_CEILING);
     for (size_t i = 0; i < sums->count; i++) {
-        TRY(put(sums, sum_at(sums, i), &rows, error));
+        if (!is_nothing(sums, sum_at(sums, i)))
+            TRY(put(sums, sum_at(sums, i), &rows, error));
         if (rows.size >= FLUSH_SIZE)
             TRY(send(sums, &rows, error));
     }
@@ -207,7 +221,7 @@ Status credit_sums_flush(CreditSums *sums, Error *error)
     if (sums->slots)
         memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
     sums->count = 0;
-    sums->deal = 0;
+    sums->deal_no = 0;
     sums->amounts = 0;
-    return STATUS_OK;
+    return refresh_step(sums->pg, "refresh/60_sums.sql", error);
 }

@@ -1,6 +1,8 @@
 #include "load/cursor.h"
 
 #include "common/buffer.h"
+#include "common/time.h"
+#include "load/embedded.h"
 
 #include <endian.h>
 
@@ -20,6 +22,14 @@ Status cursor_read(Pg *pg, const char *query, CursorTake take, void *context, Er
             TRY(take(context, &result, row, error));
     }
     return pg_execute(pg, "close reader", error);
+}
+
+Status cursor_read_file(Pg *pg, const char *name, CursorTake take, void *context, Error *error)
+{
+    for (size_t i = 0; i < embedded_file_count; i++)
+        if (strcmp(embedded_files[i].name, name) == 0)
+            return cursor_read(pg, embedded_files[i].text, take, context, error);
+    return error_set(error, ERROR_INTERNAL, "there is no sql/%s", name);
 }
 
 int64_t value_int64(Text value)
@@ -43,10 +53,37 @@ bool value_bool(Text value)
     return value.size == 1 && value.data[0];
 }
 
+int64_t value_time(Text value)
+{
+    return value_int64(value) - time_to_postgres(0);
+}
+
 Key value_key(Text value)
 {
     Key key = {{0}};
     if (value.size == sizeof key.bytes)
         memcpy(key.bytes, value.data, sizeof key.bytes);
     return key;
+}
+
+/* PostgreSQL's array: dimensions, whether it holds nulls, type, then length and lower bound of the one dimension; each
+ * element with its size, which is -1 for null. */
+int64_t value_element(Text array, int number)
+{
+    enum { HEAD = 12, DIMENSION = 8, SIZE = 4 };
+    const char *at = array.data, *end = at + array.size;
+    if (array.size < HEAD + DIMENSION || value_int32((Text){at, SIZE}) != 1 ||
+        number > value_int32((Text){at + HEAD, SIZE}))
+        return 0;
+    at += HEAD + DIMENSION;
+    for (int i = 1; end - at >= SIZE; i++) {
+        int32_t size = value_int32((Text){at, SIZE});
+        at += SIZE;
+        if (size > end - at)
+            return 0;
+        if (i == number)
+            return size < 0 ? 0 : value_int64((Text){at, (size_t)size});
+        at += size < 0 ? 0 : size;
+    }
+    return 0;
 }

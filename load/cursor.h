@@ -18,10 +18,18 @@ typedef Status (*CursorTake)(void *context, const PgResult *result, size_t row, 
 
 Status cursor_read(Pg *pg, const char *query, CursorTake take, void *context, Error *error);
 
-/* Binary values of the types bigint, integer, boolean and uuid; zero or false for null. */
+/* The same of a query that is a file of sql/. */
+Status cursor_read_file(Pg *pg, const char *name, CursorTake take, void *context, Error *error);
+
+/* Binary values of the types bigint, integer, boolean, timestamptz (microseconds since 1970) and uuid; zero or false
+ * for null. */
 int64_t value_int64(Text value);
 int32_t value_int32(Text value);
 bool value_bool(Text value);
+int64_t value_time(Text value);
 Key value_key(Text value);
+
+/* Of a bigint[], the element with that number, from 1; 0 if there is none, or a null. */
+int64_t value_element(Text array, int number);
 
 #endif

@@ -1,9 +1,9 @@
 #include "load/fit.h"
 
 #include "common/copy_encode.h"
+#include "load/credit_sums.h"
 #include "load/fit_journeys.h"
 #include "load/fit_store.h"
-#include "load/fit_sums.h"
 #include "load/refresh.h"
 
 #include <stdlib.h>
@@ -17,9 +17,10 @@ typedef struct Fitting {
     bool is_whole; /* the credits of all deals are written, not only of those that changed */
     ModelFit fits[FITTED_MODELS_COUNT];
     size_t places[FITTED_MODELS_COUNT]; /* in the arrays of cl_marketing.fitted_touch, from 0 */
+    int numbers[FITTED_MODELS_COUNT];   /* the same, from 1 */
     size_t count;
     size_t state_max;
-    FitSums sums;
+    CreditSums sums;
     /* for the touches of a journey */
     size_t capacity;
     ScoredTouch *scored;
@@ -37,7 +38,7 @@ static void fitting_done(Fitting *fitting)
 {
     for (size_t i = 0; i < fitting->count; i++)
         model_fit_done(&fitting->fits[i]);
-    fit_sums_done(&fitting->sums);
+    credit_sums_done(&fitting->sums);
     fit_journeys_done(&fitting->journeys);
     fit_items_done(&fitting->items);
     free(fitting->scored);
@@ -80,6 +81,7 @@ static Status fit_all(Fitting *fitting, const ModelSet *models, Error *error)
         const FittedModel *model = models->fitted[i];
         const uint32_t *group_of = model->item == FITTED_CONTENT ? fitting->items.topic_of : NULL;
         TRY(model_fit_make(model, fitting->items.counts[model->item], group_of, &fitting->fits[i], error));
+        fitting->numbers[fitting->count] = model->number - FITTED_NUMBER_BASE;
         fitting->places[fitting->count++] = (size_t)(model->number - FITTED_NUMBER_BASE - 1);
         has_chain = has_chain || model->kind == FITTED_MARKOV;
     }
@@ -209,6 +211,35 @@ static bool has_campaigns(const FitJourney *journey)
     return count > 0 && count < journey->count;
 }
 
+static const char *outcome_of(JourneyOutcome outcome)
+{
+    return outcome == JOURNEY_WON ? "won" : outcome == JOURNEY_LOST ? "lost" : "open";
+}
+
+static Status sum_up(Fitting *fitting, const FitJourney *journey, Error *error)
+{
+    static const Key nobody;
+    CreditSums *sums = &fitting->sums;
+    int32_t month = journey->month;
+    SumDeal deal = {.month = month, .outcome = outcome_of(journey->outcome), .amount = journey->amount, .sign = 1};
+    SumShares all = {.same_weight = ATTRIBUTION_UNIT, .same_credit = journey->amount};
+    SumShares shares = {fitting->weights, fitting->credits, fitting->capacity, 1, 0, 0};
+    SumShares of_campaigns = {fitting->campaign_weights, fitting->campaign_credits, fitting->capacity, 1, 0, 0};
+    TRY(credit_sums_open(sums, &deal, journey->count ? journey->count : 1, error));
+    for (SumKind kind = SUM_CONTENT; kind <= SUM_CAMPAIGN && journey->count == 0; kind++)
+        credit_sums_add(sums, kind, &nobody, month, false, &all, 0);
+    for (size_t i = 0; i < journey->count; i++) {
+        const FitArrival *arrival = &fitting->items.of_arrival[journey->arrivals[i]];
+        const Key *content_id = &fitting->items.contents.keys[journey->items[FITTED_CONTENT][i]];
+        credit_sums_add(sums, SUM_CONTENT, content_id, month, false, &shares, i);
+        credit_sums_add(sums, SUM_CHANNEL, &arrival->channel_id, month, false, &shares, i);
+        if (!fitting->has_campaigns || arrival->is_of_campaigns)
+            credit_sums_add(sums, SUM_CAMPAIGN, &arrival->campaign_id, month, false,
+                            fitting->has_campaigns ? &of_campaigns : &shares, i);
+    }
+    return STATUS_OK;
+}
+
 static Status credit(void *context, const FitJourney *journey, Error *error)
 {
     Fitting *fitting = context;
@@ -224,12 +255,7 @@ static Status credit(void *context, const FitJourney *journey, Error *error)
         if (fitting->has_campaigns)
             TRY(credit_campaigns(fitting, journey, m, error));
     }
-    const FitShares shares = {.weights = fitting->weights,
-                              .credits = fitting->credits,
-                              .campaign_weights = fitting->has_campaigns ? fitting->campaign_weights : NULL,
-                              .campaign_credits = fitting->has_campaigns ? fitting->campaign_credits : NULL,
-                              .stride = fitting->capacity};
-    TRY(fit_sums_add(&fitting->sums, journey, &shares, error));
+    TRY(sum_up(fitting, journey, error));
     if (!fitting->is_whole && !journey->is_changed)
         return STATUS_OK;
     TRY(put_row(fitting, journey, 0, error));
@@ -258,12 +284,12 @@ static Status fit_and_credit(Fitting *fitting, const ModelSet *models, Error *er
     bool is_due;
     TRY(read_due(fitting->pg, &is_due, &fitting->is_whole, &fitting->state_max, error));
     if (models->fitted_count > 0) {
-        TRY(fit_sums_make(fitting->pg, &fitting->items, fitting->places, fitting->count, &fitting->sums, error));
+        credit_sums_make(fitting->pg, fitting->numbers, fitting->count, true, &fitting->sums);
         TRY(fit_journeys_each(&fitting->journeys, credit, fitting, error));
         TRY(flush(fitting, error));
-        TRY(fit_sums_flush(&fitting->sums, error));
+        TRY(credit_sums_flush(&fitting->sums, error));
     }
-    return refresh_step(fitting->pg, "refresh/57_fit_sums.sql", error);
+    return STATUS_OK;
 }
 
 Status fit_models(Pg *pg, const ModelSet *models, Error *error)

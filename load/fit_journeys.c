@@ -93,10 +93,10 @@ static Status take_arrival(void *context, const PgResult *result, size_t row, Er
     items->of_arrival = arrivals;
     FitArrival *arrival = &items->of_arrival[items->arrivals.count];
     arrival->channel = (uint32_t)value_int32(pg_value(result, row, 1));
-    arrival->campaign = (uint32_t)value_int32(pg_value(result, row, 2));
-    arrival->is_of_campaigns = value_bool(pg_value(result, row, 3));
+    arrival->channel_id = value_key(pg_value(result, row, 2));
+    arrival->campaign_id = value_key(pg_value(result, row, 3));
+    arrival->is_of_campaigns = value_bool(pg_value(result, row, 4));
     count_number(&items->counts[FITTED_CHANNEL], arrival->channel);
-    count_number(&items->campaign_count, arrival->campaign);
     return key_index_add(&items->arrivals, &key, error);
 }
 
@@ -104,9 +104,10 @@ Status fit_items_read(Pg *pg, FitItems *items, Error *error)
 {
     TRY(cursor_read(pg, "select content_id, topic from pg_temp.fit_content order by content_id", take_content, items,
                     error));
-    TRY(cursor_read(
-        pg, "select arrival_id, channel, campaign, is_of_campaigns from pg_temp.fit_arrival order by arrival_id",
-        take_arrival, items, error));
+    TRY(cursor_read(pg,
+                    "select arrival_id, channel, channel_id, campaign_id, is_of_campaigns from pg_temp.fit_arrival "
+                    "order by arrival_id",
+                    take_arrival, items, error));
     items->counts[FITTED_CONTENT] = items->contents.count;
     return STATUS_OK;
 }

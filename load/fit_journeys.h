@@ -21,8 +21,9 @@
 #include <stdio.h>
 
 typedef struct FitArrival {
-    uint32_t channel, campaign; /* a campaign is one with its source and medium */
-    bool is_of_campaigns;       /* its campaign counts in reports on campaigns */
+    uint32_t channel;
+    Key channel_id, campaign_id; /* what sums are kept by */
+    bool is_of_campaigns;        /* its campaign counts in reports on campaigns */
 } FitArrival;
 
 typedef struct FitItems {
@@ -30,7 +31,7 @@ typedef struct FitItems {
     uint32_t *topic_of;          /* by content */
     FitArrival *of_arrival;      /* by arrival */
     size_t topic_capacity, arrival_capacity;
-    size_t counts[FITTED_ITEM_COUNT], campaign_count;
+    size_t counts[FITTED_ITEM_COUNT];
 } FitItems;
 
 #define FIT_ITEMS_EMPTY ((FitItems){0})

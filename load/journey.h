@@ -18,8 +18,9 @@
 
 typedef struct Touch {
     Key touch_id, person_id, content_id, arrival_id;
-    Key channel_id, campaign_id; /* what sums are kept by */
-    bool is_of_campaigns;        /* its campaign counts in reports on campaigns */
+    Key channel_id, campaign_id, topic_id; /* what sums are kept by */
+    int32_t month;                         /* in which it was: the first day, since 1970 */
+    bool is_of_campaigns;                  /* its campaign counts in reports on campaigns */
 } Touch;
 
 typedef struct Journey {

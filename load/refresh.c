@@ -102,6 +102,19 @@ static void keep_checks(Pg *pg, const Buffer *checks, Error *error)
     error_hint(error, "cl_ops.reconciliation says what differs; closedloop-load rebuild computes all reports anew");
 }
 
+/* The journeys of the changed deals anew, and the sums with them. */
+static Status credit(Pg *pg, const Config *config, const ModelSet *models, Error *error)
+{
+    cleanup(contribution_done) Contribution contribution;
+    TRY(contribution_make(pg, models, config->reporting.timezone, &contribution, error));
+    TRY(contribution_take(&contribution, error));
+    TRY(refresh_step(pg, "refresh/50_journeys.sql", error));
+    TRY(refresh_step(pg, "refresh/52_leads.sql", error));
+    TRY(refresh_step(pg, "refresh/53_funnel.sql", error));
+    TRY(credit_journeys(pg, models, &config->attribution, &contribution, error));
+    return contribution_write(&contribution, error);
+}
+
 static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcome *outcome, Buffer *checks,
                                      Error *error)
 {
@@ -123,16 +136,14 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
         "refresh/30_touches.sql",   "refresh/31_view_days.sql",      "refresh/37_accounts.sql",
         "refresh/38_facts.sql",     "refresh/38_delivered.sql",      "refresh/39_stages.sql",
         "refresh/40_deals.sql",     "refresh/41_account_people.sql", "refresh/42_owners.sql",
-        "refresh/43_handovers.sql", "refresh/44_scores.sql",         "refresh/45_influence.sql",
-        "refresh/46_groups.sql",    "refresh/50_journeys.sql",       "refresh/52_leads.sql",
-        "refresh/53_funnel.sql"};
+        "refresh/43_handovers.sql", "refresh/44_scores.sql",         "refresh/45_contribution.sql",
+        "refresh/46_groups.sql"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
-    TRY(credit_journeys(pg, &models, &config->attribution, error));
+    TRY(credit(pg, config, &models, error));
     TRY(fit_models(pg, &models, error));
-    TRY(refresh_step(pg, "refresh/60_sums.sql", error));
+    TRY(refresh_step(pg, "refresh/61_months.sql", error));
     TRY(refresh_step(pg, "refresh/63_visitors.sql", error));
-    TRY(refresh_step(pg, "refresh/65_influence.sql", error));
     TRY(refresh_step(pg, "refresh/66_groups.sql", error));
     TRY(count_changed(pg, outcome, error));
     TRY(refresh_step(pg, "refresh/90_checks.sql", error));

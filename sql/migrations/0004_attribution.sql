@@ -85,7 +85,8 @@ create function cl_marketing.activity_content(kind text) returns uuid
 language sql immutable as $$ select md5('sales activity ' || kind)::uuid $$;
 
 -- No foreign keys, nor indexes for them: the server would check each row by itself at the commit, at four times the cost of
--- writing it, and would keep a note of each until then. cl_ops.verify() looks for rows that name nothing.
+-- writing it, and would keep a note of each until then. cl_ops.verify() looks for rows that name nothing. And no index by
+-- content, which would take as long as all the rest: what asks for the deals of one content reads all journeys.
 create table cl_marketing.deal_touch (
     deal_id uuid not null,
     position integer not null,
@@ -104,7 +105,6 @@ create table cl_marketing.deal_touch (
     campaign_credits bigint[],
     primary key (deal_id, position)
 );
-create index on cl_marketing.deal_touch (content_id, touched_at);
 
 -- Models that are fitted to all journeys stand apart, since every closed deal changes the credits of all others. No foreign
 -- keys here either.
@@ -174,43 +174,42 @@ create table cl_marketing.transition (
     primary key (model, from_no, to_no)
 );
 
--- Sums are kept, not computed when read: refresh takes the old contribution of a changed deal away and adds the new one.
--- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts. Sums by content are many, since they
--- are by model and month too: so they have no foreign keys.
-create table cl_marketing.content_credit (
-    content_id uuid not null,
-    model integer not null,
+-- Sums are kept, not computed when read: closedloop-load takes the old contribution of a changed deal away and adds the new
+-- one. One row for each item, month and outcome with all models side by side, those that are fitted in rows of their own.
+-- Weights and credits are whole numbers (10^-12, minor units), so that nothing drifts. Kinds of items: content, channel,
+-- campaign, topic, and reach, which is a content by the month of the touch and not of the deal.
+create table cl_marketing.journey_sum (
+    kind text not null,
+    item uuid not null,
+    is_fitted boolean not null,
     month date not null,
     outcome text not null,
+    name text,
+    source text,
+    medium text,
     deals bigint not null,
-    weight numeric not null,
-    credit numeric not null,
-    primary key (content_id, model, month, outcome)
+    amount numeric not null,
+    sourced_deals bigint not null,
+    sourced_amount numeric not null,
+    weights numeric[] not null,
+    credits numeric[] not null,
+    primary key (kind, item, is_fitted, month, outcome)
 );
 
-create table cl_marketing.channel_credit (
-    channel text not null,
-    model integer not null references cl_marketing.model,
-    month date not null,
+-- What the sums hold of each deal: the facts have changed when it is taken from them again.
+create table cl_marketing.counted_deal (
+    deal_id uuid primary key,
     outcome text not null,
-    deals bigint not null,
-    weight numeric not null,
-    credit numeric not null,
-    primary key (channel, model, month, outcome)
+    month date not null,
+    amount bigint not null
 );
 
-create table cl_marketing.campaign_credit (
-    campaign text not null,
-    source text not null,
-    medium text not null,
-    model integer not null references cl_marketing.model,
-    month date not null,
-    outcome text not null,
-    deals bigint not null,
-    weight numeric not null,
-    credit numeric not null,
-    primary key (campaign, source, medium, model, month, outcome)
-);
+-- Element by element; an element is null where a model is not computed.
+create function cl_marketing.add_shares(shares numeric[], more numeric[]) returns numeric[]
+language sql immutable as $$
+    select coalesce(array_agg(coalesce(k.share + k.added, k.share, k.added) order by k.place), '{}')
+    from unnest(shares, more) with ordinality as k (share, added, place)
+$$;
 
 create table cl_marketing.content_view_month (
     content_id uuid not null,
@@ -229,64 +228,9 @@ create table cl_marketing.content_view_day (
     primary key (day, content_id)
 );
 
-create table cl_marketing.content_people_month (
+create table cl_marketing.content_lead_month (
     content_id uuid not null,
     month date not null,
     leads bigint not null,
-    influenced_deals bigint not null,
-    won_deals bigint not null,
-    influenced_revenue numeric not null,
     primary key (content_id, month)
 );
-
--- What the changed deals contributed to the three sums, negative, into the temporary tables delta_*; what they contribute
--- then closedloop-load sums up. Each sum is one pass over the touches with all models side by side; a deal counts once for
--- each item, at the first of its touches that name it.
-create function cl_marketing.take_contribution() returns void
-language plpgsql as $$
-declare
-    models text;
-    sums text;
-    campaign_sums text;
-    item record;
-begin
-    select format('array[%s]', string_agg(m.model::text, ', ' order by m.model)),
-        format('array[%s], array[%s]',
-               string_agg(format('sum(t.weights[%s])', m.model), ', ' order by m.model),
-               string_agg(format('sum(t.credits[%s])', m.model), ', ' order by m.model)),
-        format('array[%s], array[%s]',
-               string_agg(format('sum((coalesce(t.campaign_weights, t.weights))[%s])', m.model), ', ' order by m.model),
-               string_agg(format('sum((coalesce(t.campaign_credits, t.credits))[%s])', m.model), ', ' order by m.model))
-    into models, sums, campaign_sums
-    from cl_marketing.model as m
-    where m.is_computed and not m.is_fitted;
-    if models is null then
-        return; -- only fitted models
-    end if;
-    for item in
-        values
-            ('delta_content', 'content_id', 't.content_id', sums),
-            ('delta_channel', 'channel', 'a.channel', sums),
-            ('delta_campaign', 'campaign, source, medium',
-             'coalesce(a.campaign, ''(none)''), coalesce(a.source, ''(none)''), coalesce(a.medium, ''(none)'')',
-             campaign_sums)
-    loop
-        execute format($query$
-            insert into %1$I
-            select %2$s, m.model, g.month, g.outcome, -g.deals, -m.weight, -m.credit
-            from (
-                select %2$s, t.month, t.outcome, count(*) filter (where t.is_first), %4$s
-                from (
-                    select %3$s, t.month, t.outcome, t.weights, t.credits, t.campaign_weights, t.campaign_credits,
-                        row_number() over (partition by t.deal_id, %3$s) = 1
-                    from changed_deal as c
-                    join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-                    join cl_core.arrival as a on a.arrival_id = t.arrival_id
-                ) as t (%2$s, month, outcome, weights, credits, campaign_weights, campaign_credits, is_first)
-                group by %2$s, t.month, t.outcome
-            ) as g (%2$s, month, outcome, deals, weights, credits)
-            cross join lateral unnest(%5$s, g.weights, g.credits) as m (model, weight, credit)$query$,
-            item.column1, item.column2, item.column3, item.column4, models);
-    end loop;
-end
-$$;

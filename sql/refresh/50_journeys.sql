@@ -1,32 +1,5 @@
--- What the changed deals contributed so far is taken from the sums, and their old journeys go. closedloop-load then reads
--- the journeys in order, credits each deal under every model, and copies the new rows in.
-
-create temporary table delta_content (
-    content_id uuid, model integer, month date, outcome text, deals bigint, weight numeric, credit numeric
-) on commit drop;
-create temporary table delta_channel (
-    channel text, model integer, month date, outcome text, deals bigint, weight numeric, credit numeric
-) on commit drop;
-create temporary table delta_campaign (
-    campaign text, source text, medium text, model integer, month date, outcome text, deals bigint, weight numeric,
-    credit numeric
-) on commit drop;
-
-create temporary table changed_pair on commit drop as
-select t.content_id, date_trunc('month', t.touched_at at time zone s.timezone)::date as month
-from changed_deal as c
-join cl_marketing.deal_touch as t on t.deal_id = c.deal_id
-cross join cl_ops.setting as s
-where t.touched_at is not null
-group by 1, 2;
-
--- What the new journeys contribute: closedloop-load sums it up while it credits them. Parts of one item add up.
-create temporary table journey_sum (
-    kind text, item uuid, month date, outcome text, deals bigint, sourced_deals bigint, sourced_amount bigint,
-    influenced_deals bigint, influenced_amount bigint, weights bigint[], credits bigint[]
-) on commit drop;
-
-select cl_marketing.take_contribution();
+-- The old journeys of the changed deals go. closedloop-load then reads the new ones in order, credits each deal under every
+-- model, and copies the rows in.
 
 with gone as (
     delete from cl_marketing.deal_touch as t using changed_deal as c where t.deal_id = c.deal_id returning t.*
@@ -67,31 +40,6 @@ where d.outcome in ('open', 'won', 'lost') and d.amount_reporting is not null;
 create unique index on journey_deal (deal_id);
 analyze journey_deal;
 
--- What counts as a touch.
-create temporary table journey_rule on commit drop as
-select
-    cl_marketing.names_of(s.attribution #> '{interactions,only}') as only_interactions,
-    cl_marketing.names_of(s.attribution #> '{interactions,except}') as except_interactions,
-    case when s.attribution #>> '{path,collapse}' <> 'none' then s.attribution #>> '{path,by}' end as item
-from cl_ops.setting as s;
-
--- Sales activities that count stand for a content of their kind, and for a channel of their own.
-create temporary table activity_kind on commit drop as
-select distinct lower(k.kind) as kind
-from cl_ops.setting as s
-cross join unnest(cl_marketing.names_of(s.attribution -> 'activities')) as k(kind);
-
-insert into cl_core.content (content_id, url, host, path, title, kind, topic, is_catalogued)
-select cl_marketing.activity_content(k.kind), 'activity:' || k.kind, 'activity', k.kind, k.kind, 'activity',
-    cl_marketing.activity_channel(), false
-from activity_kind as k
-on conflict do nothing;
-
-insert into cl_core.arrival (arrival_id, channel)
-select cl_marketing.activity_arrival(), cl_marketing.activity_channel()
-where exists (select from activity_kind)
-on conflict do nothing;
-
 create temporary table journey_activity on commit drop as
 select d.deal_id, t.activity_id, coalesce(t.person_id, '00000000-0000-0000-0000-000000000000') as person_id,
     cl_marketing.activity_content(k.kind) as content_id, cl_marketing.activity_arrival() as arrival_id, t.happened_at,
@@ -118,28 +66,6 @@ join activity_kind as k on k.kind = lower(t.kind)
 left join cl_core.deal_person as p on p.deal_id = d.deal_id and p.person_id = t.person_id
 where exists (select from activity_kind);
 
-create temporary table journey_arrival on commit drop as
-select a.arrival_id, a.channel = 'Direct' as is_direct,
-    cl_marketing.passes(coalesce(a.campaign, '(none)'), s.attribution -> 'campaigns') as is_of_campaigns,
-    md5(a.channel)::uuid as channel_id, md5(jsonb_build_array(k.campaign, k.source, k.medium)::text)::uuid as campaign_id,
-    a.channel, k.campaign, k.source, k.medium
-from cl_core.arrival as a
-cross join cl_ops.setting as s
-cross join lateral (
-    select coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
-        coalesce(a.medium, '(none)') as medium
-) as k
-where cl_marketing.passes(a.channel, s.attribution -> 'channels');
-create unique index on journey_arrival (arrival_id);
-analyze journey_arrival;
-
--- What sums of channels and campaigns are kept by.
-create temporary table sum_channel on commit drop as
-select distinct channel_id, channel from journey_arrival
-union all
-select '00000000-0000-0000-0000-000000000000', 'unattributed';
-
-create temporary table sum_campaign on commit drop as
-select distinct campaign_id, campaign, source, medium from journey_arrival
-union all
-select '00000000-0000-0000-0000-000000000000', 'unattributed', 'unattributed', 'unattributed';
+delete from cl_marketing.counted_deal as d using changed_deal as c where d.deal_id = c.deal_id;
+insert into cl_marketing.counted_deal (deal_id, outcome, month, amount)
+select deal_id, outcome, month, amount from journey_deal;

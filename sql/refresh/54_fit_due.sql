@@ -11,7 +11,7 @@ cross join (
         exists (select from cl_marketing.model as m where m.is_fitted and m.is_computed) as is_wanted,
         exists (
             select from changed_topic as c
-            where exists (select from cl_marketing.deal_touch as t where t.content_id = c.content_id)
+            join cl_marketing.deal_touch as t on t.content_id = c.content_id
         )
         and exists (
             select from cl_marketing.model as m

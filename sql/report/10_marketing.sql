@@ -151,10 +151,20 @@ select
     p.dwell_seconds,
     p.cost
 from (
-    select content_id, month, v.views, v.visitors, v.dwell_seconds, d.leads, d.influenced_deals, d.won_deals,
+    select content_id, month, v.views, v.visitors, v.dwell_seconds, l.leads, d.influenced_deals, d.won_deals,
         d.influenced_revenue, k.cost
     from cl_marketing.content_view_month as v
-    full join cl_marketing.content_people_month as d using (content_id, month)
+    full join cl_marketing.content_lead_month as l using (content_id, month)
+    full join (
+        select r.item as content_id, r.month, sum(r.deals)::bigint as influenced_deals,
+            coalesce(sum(r.deals) filter (where r.outcome = 'won'), 0)::bigint as won_deals,
+            coalesce(round(sum(r.amount) filter (where r.outcome = 'won') / power(10::numeric, s.currency_exponent),
+                           s.currency_exponent), 0) as influenced_revenue
+        from cl_marketing.journey_sum as r
+        cross join cl_ops.setting as s
+        where r.kind = 'reach'
+        group by r.item, r.month, s.currency_exponent
+    ) as d using (content_id, month)
     full join (
         select content_id, date_trunc('month', day)::date as month, sum(amount_reporting) as cost
         from cl_core.cost

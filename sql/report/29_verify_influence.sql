@@ -3,6 +3,7 @@ create function cl_ops.verify_influence() returns table (name text, expected num
 language sql stable as $$
     with met as (
         select t.deal_id, t.month, t.outcome, t.position, t.content_id, a.channel,
+            date_trunc('month', t.touched_at at time zone s.timezone)::date as touch_month,
             coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
             coalesce(a.medium, '(none)') as medium, coalesce(c.topic, '(none)') as topic,
             t.campaign_weights is null
@@ -75,6 +76,19 @@ language sql stable as $$
         ) as t on t.deal_id = d.deal_id
         where k.item is not null
         group by k.kind, k.item, t.content_id
+    ),
+    reach_sum as (
+        select content_id, touch_month, outcome, count(*), sum(amount)
+        from (
+            select deal_id, content_id, touch_month, outcome, amount
+            from met
+            where touch_month is not null
+            group by deal_id, content_id, touch_month, outcome, amount
+        ) as k
+        group by content_id, touch_month, outcome
+    ),
+    reach_kept as (
+        select item, month, outcome, deals, amount from cl_marketing.journey_sum where kind = 'reach'
     )
     select 'deals with a record', count(distinct h.deal_id)::numeric, (select count(*) from cl_core.deal)::numeric
     from cl_core.deal_history as h
@@ -117,6 +131,13 @@ language sql stable as $$
         (select * from group_sum except select * from cl_marketing.group_content)
         union all
         (select * from cl_marketing.group_content except select * from group_sum)
+    ) as differing
+    union all
+    select 'contents whose deals by month of touch differ from the journeys', 0, count(*)
+    from (
+        (select * from reach_sum except select * from reach_kept)
+        union all
+        (select * from reach_kept except select * from reach_sum)
     ) as differing
     union all
     select 'leads with an origin', count(*), (select count(*) from cl_marketing.lead_origin)

@@ -209,13 +209,14 @@ language sql stable as $$
     with credited as not materialized (
         select t.deal_id, t.content_id, t.arrival_id, t.month, t.outcome, m.model, m.name, t.weights[m.model] as weight,
             t.credits[m.model] as credit, (coalesce(t.campaign_weights, t.weights))[m.model] as campaign_weight,
-            (coalesce(t.campaign_credits, t.credits))[m.model] as campaign_credit
+            (coalesce(t.campaign_credits, t.credits))[m.model] as campaign_credit,
+            t.campaign_weights is null as has_all_campaigns
         from cl_marketing.deal_touch as t
         join cl_marketing.model as m on m.is_computed and not m.is_fitted
         union all
         select t.deal_id, t.content_id, t.arrival_id, t.month, t.outcome, m.model, m.name, f.weights[m.model - 100],
             f.credits[m.model - 100], (coalesce(f.campaign_weights, f.weights))[m.model - 100],
-            (coalesce(f.campaign_credits, f.credits))[m.model - 100]
+            (coalesce(f.campaign_credits, f.credits))[m.model - 100], t.campaign_weights is null
         from cl_marketing.deal_touch as t
         left join cl_marketing.fitted_touch as f on f.deal_id = t.deal_id and f.position = t.position
         join cl_marketing.model as m on m.is_computed and m.is_fitted
@@ -242,9 +243,12 @@ language sql stable as $$
         select a.channel, coalesce(a.campaign, '(none)') as campaign, coalesce(a.source, '(none)') as source,
             coalesce(a.medium, '(none)') as medium, t.model, t.month, t.outcome, t.deal_id,
             sum(t.weight::numeric) as weight, sum(t.credit::numeric) as credit,
-            sum(t.campaign_weight::numeric) as campaign_weight, sum(t.campaign_credit::numeric) as campaign_credit
+            sum(t.campaign_weight::numeric) as campaign_weight, sum(t.campaign_credit::numeric) as campaign_credit,
+            bool_or(t.has_all_campaigns
+                    or cl_marketing.passes(coalesce(a.campaign, '(none)'), s.attribution -> 'campaigns')) as is_counted
         from credited as t
         join cl_core.arrival as a on a.arrival_id = t.arrival_id
+        cross join cl_ops.setting as s
         group by 1, 2, 3, 4, t.model, t.month, t.outcome, t.deal_id
     ),
     channel_sum as (
@@ -257,6 +261,7 @@ language sql stable as $$
         select campaign, source, medium, model, month, outcome, count(distinct deal_id) as deals,
             sum(campaign_weight) as weight, sum(campaign_credit) as credit
         from arrival_sum
+        where is_counted
         group by campaign, source, medium, model, month, outcome
     ),
     robot as (
@@ -418,7 +423,7 @@ language sql stable as $$
             select t.deal_id, t.person_id, t.content_id, t.arrival_id
             from cl_marketing.deal_touch as t
             union all
-            select null, null, t.content_id, null from cl_marketing.content_credit as t
+            select null, null, t.item, null from cl_marketing.journey_sum as t where t.kind in ('content', 'reach')
             union all
             select null, null, t.from_content_id, null from cl_marketing.transition as t
             union all

@@ -99,11 +99,27 @@ comment on column cl_marketing.attribution.title is 'the content''s title';
 comment on column cl_marketing.attribution.channel is 'channel by which the visit began';
 comment on column cl_marketing.attribution.campaign is 'its campaign; null: none';
 
-comment on table cl_marketing.content_credit is 'One row: a content''s share under a model of the deals of a month with one outcome, summed up by refresh. Read cl_marketing.content_attribution instead.';
+comment on table cl_marketing.journey_sum is 'One row: what the journeys of the deals of a month with one outcome give to an item, under all models side by side. Kept by refresh: what a changed deal gave is taken away, what it gives is added. Read the views named _attribution and _influence instead.';
+comment on column cl_marketing.journey_sum.kind is 'what the item is: content, channel, campaign, topic; reach: a content by the month of the touch';
+comment on column cl_marketing.journey_sum.item is 'the item: of a content cl_core.content, of others a digest of the name; all zeros: unattributed';
+comment on column cl_marketing.journey_sum.is_fitted is 'whether its shares are those of the models that are fitted to all journeys, in a row of their own';
+comment on column cl_marketing.journey_sum.month is 'month in which the deals closed, open ones were made; of reach the month of the touch';
+comment on column cl_marketing.journey_sum.outcome is 'outcome of the deals: won, lost or open';
+comment on column cl_marketing.journey_sum.name is 'name of the channel, campaign or topic; null: a content';
+comment on column cl_marketing.journey_sum.source is 'of a campaign, its source; (none): without one';
+comment on column cl_marketing.journey_sum.medium is 'of a campaign, its medium; (none): without one';
+comment on column cl_marketing.journey_sum.deals is 'number of deals whose journeys hold the item; a deal counts once';
+comment on column cl_marketing.journey_sum.amount is 'their amounts, each in full, in minor units of the reporting currency (cents)';
+comment on column cl_marketing.journey_sum.sourced_deals is 'number of those that it sourced: it is the item of the first touch; 0 where is_fitted';
+comment on column cl_marketing.journey_sum.sourced_amount is 'their amounts, in minor units';
+comment on column cl_marketing.journey_sum.weights is 'its shares of the deals, in units of 10^-12, by the number of the model, of fitted ones less 100; null: not computed; empty: topics and reach have none';
+comment on column cl_marketing.journey_sum.credits is 'its shares of their amounts, in minor units, likewise';
+
+comment on view cl_marketing.content_credit is 'One row: a content''s share under a model of the deals of a month with one outcome, as cl_marketing.journey_sum holds it. Read cl_marketing.content_attribution instead.';
 comment on column cl_marketing.content_credit.content_id is 'content: cl_core.content';
-comment on table cl_marketing.channel_credit is 'One row: a channel''s share under a model of the deals of a month with one outcome, summed up by refresh. Read cl_marketing.channel_attribution instead.';
+comment on view cl_marketing.channel_credit is 'One row: a channel''s share under a model of the deals of a month with one outcome, as cl_marketing.journey_sum holds it. Read cl_marketing.channel_attribution instead.';
 comment on column cl_marketing.channel_credit.channel is 'channel, as in cl_core.arrival';
-comment on table cl_marketing.campaign_credit is 'One row: a campaign''s share under a model of the deals of a month with one outcome, summed up by refresh. Read cl_marketing.campaign_attribution instead.';
+comment on view cl_marketing.campaign_credit is 'One row: a campaign''s share under a model of the deals of a month with one outcome, as cl_marketing.journey_sum holds it. Read cl_marketing.campaign_attribution instead.';
 comment on column cl_marketing.campaign_credit.campaign is 'campaign, as in cl_core.arrival; (none): visits without one';
 comment on column cl_marketing.campaign_credit.source is 'campaign source; (none): without one';
 comment on column cl_marketing.campaign_credit.medium is 'campaign medium; (none): without one';
@@ -169,13 +185,10 @@ comment on column cl_marketing.content_view_day.day is 'day of the views';
 comment on column cl_marketing.content_view_day.content_id is 'content: cl_core.content';
 comment on column cl_marketing.content_view_day.views is 'number of views, of anybody but robots';
 
-comment on table cl_marketing.content_people_month is 'One row: whom a content reached in a month, and their deals, counted by refresh. Read cl_marketing.content_performance instead.';
-comment on column cl_marketing.content_people_month.content_id is 'content: cl_core.content';
-comment on column cl_marketing.content_people_month.month is 'month of the touches';
-comment on column cl_marketing.content_people_month.leads is 'number of leads who met it; does not add up';
-comment on column cl_marketing.content_people_month.influenced_deals is 'number of deals, of any outcome, with such a touch in their journey; does not add up';
-comment on column cl_marketing.content_people_month.won_deals is 'those of them that were won; does not add up';
-comment on column cl_marketing.content_people_month.influenced_revenue is 'full amount of those won, in the reporting currency; every content of a journey counts all of it: does not add up';
+comment on table cl_marketing.content_lead_month is 'One row: how many leads a content reached in a month, counted by refresh. Read cl_marketing.content_performance instead.';
+comment on column cl_marketing.content_lead_month.content_id is 'content: cl_core.content';
+comment on column cl_marketing.content_lead_month.month is 'month of the touches';
+comment on column cl_marketing.content_lead_month.leads is 'number of leads who met it; does not add up';
 
 comment on view cl_marketing.content_performance is 'One row: what a content did in a month: views, whom it reached, and the deals whose journeys hold a touch of that month.';
 comment on column cl_marketing.content_performance.content_id is 'content: cl_core.content';
@@ -192,7 +205,6 @@ comment on column cl_marketing.content_performance.influenced_revenue is 'full a
 comment on column cl_marketing.content_performance.dwell_seconds is 'seconds spent, as far as sources say; null: no view';
 comment on column cl_marketing.content_performance.cost is 'money spent on this content in the month, in the reporting currency; adds up; null: none';
 
-comment on function cl_marketing.take_contribution() is 'Puts what the changed deals contributed to the sums, negative, into the temporary tables of a refresh.';
 
 comment on function cl_marketing.wilson_interval(bigint, bigint, numeric) is 'Wilson''s score interval of a rate, successes of trials (Wilson 1927), without continuity correction; z: 1.959963984540054 for 95 %. Null without trials.';
 comment on function cl_marketing.newcombe_interval(bigint, bigint, bigint, bigint, numeric) is 'Newcombe''s hybrid score interval of the difference of two independent rates, successes / trials - other_successes / other_trials (Newcombe 1998, method 10), without continuity correction; z: 1.959963984540054 for 95 %. Null where one has no trials.';
@@ -309,3 +321,9 @@ comment on column cl_marketing.content_assist.assisted_per_last is 'assisted_dea
 
 comment on function cl_marketing.explain_fitted(uuid, text) is 'What the touches of a deal score under a fitted model: read cl_marketing.explain, which calls it. raw_weight is the score of the touch''s state, 0 if it is below 0 or not known, by the number of touches of the state in the journey.';
 comment on function cl_marketing.explain(uuid, text) is 'The journey of a deal under a model, touch by touch, and a last line with the sums. rule says in words, shares in percent, where raw_weight comes from (of fitted models: the score of the touch''s state, cl_marketing.state_effect or state_value); role_weight is that of the person''s role; weight is raw_weight x role_weight by the sum of these, to 12 places; unrounded_credit is the deal''s amount times weight; credit is it in whole minor units (cents): rounded down, and what is left over given out, one cent each (+ 0.01), to the largest remainders, of equal ones to the first touches.';
+comment on function cl_marketing.add_shares(numeric[], numeric[]) is 'Adds two arrays of shares element by element; null where both are.';
+comment on view cl_marketing.computed_model is 'One row: a model that the configuration wants, and where the sums have its shares.';
+comment on column cl_marketing.computed_model.model is 'number: cl_marketing.model';
+comment on column cl_marketing.computed_model.name is 'its name';
+comment on column cl_marketing.computed_model.is_fitted is 'whether it is fitted to all journeys';
+comment on column cl_marketing.computed_model.place is 'its place in the arrays of cl_marketing.journey_sum';

@@ -6,10 +6,10 @@ comment on column cl_marketing.counted_deal.outcome is 'outcome: won, lost or op
 comment on column cl_marketing.counted_deal.month is 'month in which it closed; open: was made';
 comment on column cl_marketing.counted_deal.amount is 'its amount, in minor units of the reporting currency (cents)';
 
-comment on table cl_marketing.content_deals is 'One row: the deals of a month with one outcome that a content sourced and influenced, summed up by refresh. Read cl_marketing.content_influence instead.';
-comment on table cl_marketing.channel_deals is 'One row: the same of a channel. Read cl_marketing.channel_influence instead.';
-comment on table cl_marketing.campaign_deals is 'One row: the same of a campaign. Read cl_marketing.campaign_influence instead.';
-comment on table cl_marketing.topic_deals is 'One row: the same of a topic. Read cl_marketing.topic_influence instead.';
+comment on view cl_marketing.content_deals is 'One row: the deals of a month with one outcome that a content sourced and influenced, as cl_marketing.journey_sum holds them. Read cl_marketing.content_influence instead.';
+comment on view cl_marketing.channel_deals is 'One row: the same of a channel. Read cl_marketing.channel_influence instead.';
+comment on view cl_marketing.campaign_deals is 'One row: the same of a campaign. Read cl_marketing.campaign_influence instead.';
+comment on view cl_marketing.topic_deals is 'One row: the same of a topic. Read cl_marketing.topic_influence instead.';
 
 comment on view cl_marketing.content_influence is 'One row: a content and the deals of a month with one outcome: those that it sourced, whose first touch it was, and those that it influenced, whose journey holds it at all. Sourced adds up to all deals and all revenue, deals without a touch in the row named unattributed; influenced does not, for a deal counts in full for each content of its journey. Open deals, the pipeline, are rows of their own: filter by one outcome before adding up.';
 comment on view cl_marketing.channel_influence is 'One row: a channel and the deals of a month with one outcome: those that it sourced (it began the visit of the first touch), and those that it influenced (it began any visit of the journey). Sourced adds up to all deals and all revenue, deals without a touch in the row named unattributed; influenced does not. Filter by one outcome before adding up.';
@@ -39,7 +39,7 @@ declare
     meaning text;
 begin
     for relation in
-        select c.relname as name, a.attname as column_name, c.relkind = 'r' as is_sum,
+        select c.relname as name, a.attname as column_name, c.relname like '%\_deals' as is_sum,
             split_part(c.relname, '_', 1) as item, split_part(c.relname, '_', 2) as report
         from pg_class as c
         join pg_namespace as n on n.oid = c.relnamespace and n.nspname = 'cl_marketing'
@@ -117,6 +117,4 @@ begin
 end
 $$;
 
-comment on function cl_marketing.add_deals(integer) is 'Adds what the changed deals count for as sources and influences, times -1, or, of topics alone, 1, to the temporary tables of a refresh.';
-comment on function cl_marketing.put_deals() is 'Adds these to the sums of sourced and influenced deals.';
 comment on function cl_ops.verify_influence() is 'The part of cl_ops.verify() that is about deals in and deals reported, sources and influences, leads and spend: name, expected, found.';
