@@ -9,7 +9,8 @@ from cl_ops.setting as s
 cross join (
     select
         exists (select from cl_marketing.model as m where m.is_fitted and m.is_computed) as is_wanted,
-        exists (
+        exists (select from changed_topic)
+        and exists (
             select from changed_topic as c
             join cl_marketing.deal_touch as t on t.content_id = c.content_id
         )

@@ -290,41 +290,40 @@ select 'views of refreshed visitors', count(*) filter (where interaction <> 'dwe
     ), 0)
 from touched_view;
 
--- One pass over the journeys, whatever the number of models.
+-- One pass over the rows of each table, whatever the number of models; when most deals were refreshed, over all of them,
+-- which the server can give to several workers.
 do $$
 declare
-    sums text;
-    counts text;
-    names text;
+    only_refreshed text := case
+        when (select count(*) from journey_deal) < (select count(*) from cl_core.deal) / 5
+            then 'where t.deal_id in (select j.deal_id from journey_deal as j)'
+        else ''
+    end;
+    part record;
 begin
-    select
-        string_agg(
-            format('sum(%2$s.credits[%3$s]) is distinct from j.amount or sum(%2$s.weights[%3$s]) is distinct from 1000000000000 as m%1$s',
-                   m.model, case when m.is_fitted then 'f' else 't' end,
-                   case when m.is_fitted then m.model - 100 else m.model end),
-            ', '),
-        string_agg(format('count(*) filter (where m%s)', m.model), ', ' order by m.model),
-        string_agg(quote_literal(m.name), ', ' order by m.model)
-    into sums, counts, names
-    from cl_marketing.model as m
-    where m.is_computed;
-    if sums is not null then
+    for part in
+        select m.is_fitted, case when m.is_fitted then 'fitted_touch' else 'deal_touch' end as rows_of,
+            string_agg(format('sum(t.credits[%1$s]) as credit_%1$s, sum(t.weights[%1$s]) as weight_%1$s', m.place), ', ') as sums,
+            string_agg(format('count(*) filter (where k.credit_%1$s is distinct from j.amount or k.weight_%1$s is distinct from 1000000000000)',
+                              m.place), ', ' order by m.place) as counts,
+            string_agg(quote_literal(m.name), ', ' order by m.place) as names
+        from cl_marketing.computed_model as m
+        group by m.is_fitted
+    loop
+        execute format('create temporary table credited_%1$s on commit drop as
+                        select t.deal_id, %2$s from cl_marketing.%1$s as t %3$s group by t.deal_id',
+                       part.rows_of, part.sums, only_refreshed);
         execute format($query$
             insert into reconciled (name, expected, found)
             select 'refreshed deals not credited in full under ' || r.model, 0, r.deals
             from (
                 select array[%s] as models, array[%s] as deals
-                from (
-                    select %s
-                    from journey_deal as j
-                    left join cl_marketing.deal_touch as t on t.deal_id = j.deal_id
-                    left join cl_marketing.fitted_touch as f on f.deal_id = t.deal_id and f.position = t.position
-                    group by j.deal_id, j.amount
-                ) as deal
-            ) as k
-            cross join lateral unnest(k.models, k.deals) as r (model, deals)$query$,
-            names, counts, sums);
-    end if;
+                from journey_deal as j
+                left join credited_%s as k on k.deal_id = j.deal_id
+            ) as c
+            cross join lateral unnest(c.models, c.deals) as r (model, deals)$query$,
+            part.names, part.counts, part.rows_of);
+    end loop;
 end
 $$;
 

@@ -49,21 +49,20 @@ cross join cl_ops.setting as s
 on conflict (deal_id) do update
 set reported_at = excluded.reported_at, currency = excluded.currency, currency_exponent = excluded.currency_exponent;
 
-create temporary table reported_pair on commit drop as
-select t.content_id, t.arrival_id
-from moved_report as m
-join cl_marketing.deal_touch as t on t.deal_id = m.deal_id
-group by t.content_id, t.arrival_id;
-
 insert into cl_marketing.reported_content (content_id, url)
 select c.content_id, c.url
-from (select distinct content_id from reported_pair) as p
-join cl_core.content as c on c.content_id = p.content_id
+from cl_core.content as c
+where c.content_id in (select k.item from cl_marketing.journey_sum as k where k.kind = 'content')
 on conflict do nothing;
 
 insert into cl_marketing.reported_arrival (arrival_id, channel, campaign, source, medium)
 select a.arrival_id, a.channel, a.campaign, a.source, a.medium
-from (select distinct arrival_id from reported_pair) as p
+from (
+    select distinct t.arrival_id
+    from moved_report as m
+    join cl_marketing.deal_touch as t on t.deal_id = m.deal_id
+    where exists (select from moved_report) -- if none, nothing is read
+) as p
 join cl_core.arrival as a on a.arrival_id = p.arrival_id
 on conflict do nothing;
 
