@@ -140,12 +140,17 @@ steps() {
             if (text in step_of) {
                 step = step_of[text]
                 add(step, passed)
-            } else if (text ~ /(declare|fetch [0-9]+ from|close) journey/) {
-                add("read", lasted)
-                add("compute", passed - lasted)
+            } else if (text ~ /^(declare|fetch [0-9]+ from|close) reader/) {
+                if (text ~ /^declare/) reading = text ~ /as they stood/ ? "take" : text ~ /own row/ ? "read" : step
+                add(reading, lasted)
+                add(reading == "read" ? "compute" : reading, passed - lasted)
             } else if (text ~ /^copy cl_marketing.deal_touch/) {
                 add("write", lasted)
                 add("compute", passed - lasted)
+            } else if (text ~ /^copy cl_marketing.fitted_touch/) {
+                add("56_fit_scores.sql", passed)
+            } else if (text ~ /^copy pg_temp.journey_part/) {
+                add("60_sums.sql", passed)
             } else if (text ~ /^commit/) {
                 add("commit", passed)
             } else {
