@@ -12,9 +12,11 @@
 
 struct Pg {
     PGconn *connection;
-    bool is_stopped; /* by a signal that was told of: what cleans up after it goes through */
-    bool is_foreign; /* not our own database: we only read */
-    char *row;       /* of a COPY TO STDOUT, libpq's */
+    bool is_stopped;  /* by a signal that was told of: what cleans up after it goes through */
+    bool is_foreign;  /* not our own database: we only read */
+    char *row;        /* of a COPY TO STDOUT, libpq's */
+    bool is_asked;    /* pg_ask_binary() was called, and pg_answer() not yet */
+    PGresult *answer; /* the answer, once it is there */
     PgComplaint complaint;
 };
 
@@ -306,8 +308,41 @@ static PGresult *take_result(Pg *pg, bool is_sent, Status *ret_status, Error *er
     return last;
 }
 
+/* Takes the outcome of a statement with rows, or fails. */
+static Status take_rows(Pg *pg, bool is_sent, PGresult **ret_result, Error *error)
+{
+    Status status;
+    PGresult *result = take_result(pg, is_sent, &status, error);
+    ExecStatusType type = PQresultStatus(result);
+    if (status == STATUS_OK && type != PGRES_COMMAND_OK && type != PGRES_TUPLES_OK)
+        status = fail(pg, result, error);
+    if (status == STATUS_OK)
+        *ret_result = result;
+    else
+        PQclear(result);
+    return status;
+}
+
+/* Before anything else is sent: what was asked ahead is waited for, and kept for pg_answer(). */
+static Status settle(Pg *pg, Error *error)
+{
+    if (!pg->is_asked || pg->answer)
+        return STATUS_OK;
+    Status status = take_rows(pg, true, &pg->answer, error);
+    pg->is_asked = status == STATUS_OK;
+    return status;
+}
+
+static void forget_asked(Pg *pg)
+{
+    PQclear(pg->answer);
+    pg->answer = NULL;
+    pg->is_asked = false;
+}
+
 Status pg_execute(Pg *pg, const char *sql, Error *error)
 {
+    TRY(settle(pg, error));
     Status stopped;
     PGresult *result = take_result(pg, PQsendQuery(pg->connection, sql), &stopped, error);
     if (stopped != STATUS_OK) {
@@ -322,24 +357,41 @@ Status pg_execute(Pg *pg, const char *sql, Error *error)
     return status;
 }
 
+static void give(PGresult *result, PgResult *ret_result)
+{
+    pg_result_free(ret_result);
+    *ret_result = (PgResult){result, (size_t)PQntuples(result)};
+}
+
 static Status query(Pg *pg, const char *sql, const char *const *parameters, size_t parameter_count, int format,
                     PgResult *ret_result, Error *error)
 {
-    Status stopped;
+    TRY(settle(pg, error));
     bool is_sent = PQsendQueryParams(pg->connection, sql, (int)parameter_count, NULL, parameters, NULL, NULL, format);
-    PGresult *result = take_result(pg, is_sent, &stopped, error);
-    if (stopped != STATUS_OK) {
-        PQclear(result);
-        return stopped;
-    }
-    ExecStatusType type = PQresultStatus(result);
-    if (type != PGRES_COMMAND_OK && type != PGRES_TUPLES_OK) {
-        Status status = fail(pg, result, error);
-        PQclear(result);
-        return status;
-    }
-    pg_result_free(ret_result);
-    *ret_result = (PgResult){result, (size_t)PQntuples(result)};
+    PGresult *result;
+    TRY(take_rows(pg, is_sent, &result, error));
+    give(result, ret_result);
+    return STATUS_OK;
+}
+
+Status pg_ask_binary(Pg *pg, const char *sql, Error *error)
+{
+    TRY(settle(pg, error));
+    forget_asked(pg);
+    if (!PQsendQueryParams(pg->connection, sql, 0, NULL, NULL, NULL, NULL, 1))
+        return fail(pg, NULL, error);
+    pg->is_asked = true;
+    return PQflush(pg->connection) < 0 ? fail(pg, NULL, error) : STATUS_OK;
+}
+
+Status pg_answer(Pg *pg, PgResult *ret_result, Error *error)
+{
+    if (!pg->is_asked)
+        return error_set(error, ERROR_INTERNAL, "the database was asked nothing");
+    TRY(settle(pg, error));
+    give(pg->answer, ret_result);
+    pg->answer = NULL;
+    pg->is_asked = false;
     return STATUS_OK;
 }
 
@@ -405,6 +457,7 @@ static Status drain(Pg *pg, int64_t *ret_rows, Error *error)
 
 static Status begin_copy(Pg *pg, const char *sql, ExecStatusType expected, Error *error)
 {
+    TRY(settle(pg, error));
     Status status;
     PGresult *result = take_result(pg, PQsendQuery(pg->connection, sql), &status, error);
     if (status == STATUS_OK && PQresultStatus(result) != expected)
@@ -518,6 +571,7 @@ Status pg_copy_out_read(Pg *pg, Text *ret_row, Error *error)
 
 void pg_rollback(Pg *pg)
 {
+    forget_asked(pg);
     if (PQstatus(pg->connection) == CONNECTION_OK)
         PQclear(PQexec(pg->connection, "rollback"));
 }
@@ -527,6 +581,7 @@ void pg_free(Pg *pg)
     if (!pg)
         return;
     PQfreemem(pg->row);
+    PQclear(pg->answer);
     PQfinish(pg->connection);
     free(pg);
 }

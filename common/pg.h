@@ -51,6 +51,11 @@ Status pg_query(Pg *pg, const char *sql, const char *const *parameters, size_t p
 /* The same, values in PostgreSQL's binary form. */
 Status pg_query_binary(Pg *pg, const char *sql, PgResult *ret_result, Error *error);
 
+/* The same in two halves: the server works on the statement while its caller does something else. Other statements may
+ * come between the two; an error of this one may be theirs then. */
+Status pg_ask_binary(Pg *pg, const char *sql, Error *error);
+Status pg_answer(Pg *pg, PgResult *ret_result, Error *error);
+
 /* Valid as long as the result; absent for null. */
 Text pg_value(const PgResult *result, size_t row, size_t column);
 

@@ -8,16 +8,21 @@
 
 enum { QUERY_CEILING = 1 << 20 };
 
+/* Few enough for what lies between server and client to hold them, so that the server goes on while we work. */
+static const char fetch[] = "fetch 1000 from reader";
+
 Status cursor_read(Pg *pg, const char *query, CursorTake take, void *context, Error *error)
 {
     cleanup(buffer_done) Buffer declare = buffer_make(QUERY_CEILING);
     TRY(buffer_printf(&declare, error, "declare reader no scroll cursor for %s", query));
     TRY(pg_execute(pg, declare.data, error));
+    TRY(pg_ask_binary(pg, fetch, error));
     for (;;) {
         cleanup(pg_result_free) PgResult result = {0};
-        TRY(pg_query_binary(pg, "fetch 20000 from reader", &result, error));
+        TRY(pg_answer(pg, &result, error));
         if (result.row_count == 0)
             break;
+        TRY(pg_ask_binary(pg, fetch, error));
         for (size_t row = 0; row < result.row_count; row++)
             TRY(take(context, &result, row, error));
     }

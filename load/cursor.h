@@ -1,5 +1,6 @@
 /* Reads what a query answers row by row, in PostgreSQL's binary form, in constant memory: by a cursor, many rows at a
- * time. Between two calls of its reader the connection is free for other statements of the transaction.
+ * time, the next of which the server reads meanwhile. Between two calls of its reader the connection is free for other
+ * statements of the transaction.
  *
  *     static Status take(void *context, const PgResult *result, size_t row, Error *error)
  *     {
