@@ -91,13 +91,19 @@ select p.person_id, l.became_lead_at,
                                                  d.created_at, d.won_at)
         else least(l.became_lead_at, d.created_at, d.won_at)
     end as lead_at,
-    d.deals, d.open_deals, d.created_at, d.won_at, d.deal_id, d.won_deal_id, d.amount, d.won_amount, p.owner
+    d.deals, d.open_deals, d.created_at, d.won_at, d.deal_id, d.won_deal_id, d.amount, d.won_amount, p.owner,
+    g.last_stage_no
 from funnel_person as f
 join cl_core.person as p on p.person_id = f.person_id
 cross join lateral (select case when p.is_lead then p.became_lead_at end as became_lead_at) as l
-left join funnel_deals as d on d.person_id = p.person_id;
+left join funnel_deals as d on d.person_id = p.person_id
+left join (
+    select person_id, max(stage_no) as last_stage_no from funnel_stage group by person_id
+) as g on g.person_id = p.person_id;
+analyze funnel_lead;
 
--- Who reached a later step has reached the earlier ones, then at the latest.
+-- Who reached a later step has reached the earlier ones, then at the latest. Most have reached one alone: they are not joined with
+-- all the others.
 insert into cl_smarketing.funnel_step
     (person_id, step_no, step, kind, reached_at, month, is_skipped, next_at, cohort, deal_id, deals, open_deals, amount,
      won_amount, content_id, arrival_id, owner)
@@ -117,7 +123,9 @@ from (
             else min(e.own_at) over (partition by l.person_id order by w.step_no desc)
         end as reached_at
     from funnel_lead as l
-    cross join cl_smarketing.step as w
+    join cl_smarketing.step as w
+        on w.kind = 'lead' or w.kind = 'stage' and w.step_no <= l.last_stage_no or w.kind <> 'won' and l.created_at is not null
+            or l.won_at is not null
     left join funnel_stage as g on g.person_id = l.person_id and g.stage_no = w.step_no and w.kind = 'stage'
     cross join lateral (
         select case w.kind
