@@ -119,6 +119,6 @@ insert into cl_smarketing.stage_history
 select n.person_id, n.stage_no, n.stage, n.entered_at, n.left_at, n.entry, n.came_from, n.is_backward, n.skipped, n.cause,
     n.touch_id, n.definition_no
 from new_stage as n
-where not exists (
-    select from cl_smarketing.stage_history as h where h.person_id = n.person_id and h.entered_at = n.entered_at
-);
+on conflict (person_id, entered_at) do nothing;
+
+select cl_ops.analyze_grown('cl_smarketing.stage_history');
