@@ -172,11 +172,9 @@ begin
 end
 $$;
 
--- Whether an activity is one of the agreed kinds (none: all), and its outcome none of those that reached nobody.
+-- Whether an activity is one of the agreed kinds (in lower case; none: all), and its outcome like none of those that reached
+-- nobody (patterns in lower case). A single expression, so that PostgreSQL puts it where it is called.
 create function cl_smarketing.is_contact(kind text, outcome text, kinds text[], missed text[]) returns boolean
 language sql immutable as $$
-    select (kinds is null or lower(kind) in (select lower(k) from unnest(kinds) as k))
-        and not exists (
-            select from unnest(missed) as m where lower(outcome) like cl_core.like_pattern(lower(m))
-        )
+    select (kinds is null or lower(kind) = any (kinds)) and (lower(outcome) like any (missed)) is not true
 $$;

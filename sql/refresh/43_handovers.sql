@@ -21,7 +21,13 @@ from (
         join (select distinct name, place from cl_smarketing.definition where kind = 'stage') as p
             on p.name = g.sales_stage
     ) as e
-    cross join cl_smarketing.agreement as a
+    cross join (
+        -- once, not for each activity
+        select g.first_contact_within, (select array_agg(lower(k)) from unnest(g.kinds) as k) as kinds,
+            (select coalesce(array_agg(cl_core.like_pattern(lower(m))), '{}') from unnest(g.missed) as m) as missed
+        from cl_smarketing.agreement as g
+        offset 0
+    ) as a
 ) as h
 cross join lateral (
     select

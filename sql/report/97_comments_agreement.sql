@@ -47,7 +47,7 @@ comment on function cl_smarketing.business_passed(timestamptz) is 'The business 
 comment on function cl_smarketing.make_openings(timestamptz, timestamptz) is 'Makes pg_temp.opening: the business hours between two moments, and as far on as a due time may be, by weekday and without holidays. Hours are those that really pass: where the clocks change within an opening it is an hour shorter or longer. Used by refreshing.';
 comment on function cl_smarketing.add_delivered(integer) is 'Adds what the persons of pg_temp.judged_person count for in cl_smarketing.delivered_month, or, with -1, takes it away. Used by refreshing.';
 comment on function cl_smarketing.configure_agreement(jsonb) is 'Takes over what the configuration promises; true if it is something else than before.';
-comment on function cl_smarketing.is_contact(text, text, text[], text[]) is 'Whether an activity of that kind and outcome is one of the kinds, and its outcome none of those that reached nobody.';
+comment on function cl_smarketing.is_contact(text, text, text[], text[]) is 'Whether an activity is of one of the kinds (in lower case; null: all), and its outcome like none of the patterns of those that reached nobody.';
 
 comment on view cl_smarketing.sla_sales is 'One row: a lead that was handed over to sales, and whether the first contact came in time. A contact before the hand-over keeps the promise if no more business hours lie between than the promise allows.';
 comment on column cl_smarketing.sla_sales.person_id is 'who: cl_core.person';
