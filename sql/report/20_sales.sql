@@ -175,7 +175,7 @@ language sql immutable parallel safe as $$
     )
 $$;
 
--- The same parts, none of them longer than a page can bear.
+-- The same parts, none of them longer than a page can bear; that a page was viewed goes without saying there.
 create function cl_sales.shortened(parts jsonb) returns jsonb
 language sql immutable parallel safe as $$
     select jsonb_object_agg(p.key, case jsonb_typeof(p.value)
@@ -188,6 +188,7 @@ language sql immutable parallel safe as $$
             else p.value
         end)
     from jsonb_each(parts) as p
+    where p.value <> '"page_view"'
 $$;
 
 create view cl_sales.lead_timeline as

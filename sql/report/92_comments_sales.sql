@@ -43,7 +43,7 @@ comment on column cl_sales.lead_content.dwell_seconds is 'sum of their seconds; 
 comment on column cl_sales.lead_content.topic is 'what the content is about';
 
 comment on function cl_sales.words_of(jsonb) is 'What a line of a timeline says besides its title, in words.';
-comment on function cl_sales.shortened(jsonb) is 'The parts of a line of a timeline, each no longer than 100 characters.';
+comment on function cl_sales.shortened(jsonb) is 'The parts of a line of a timeline for the page: each no longer than 100 characters, lists of five, and not that a page was viewed.';
 comment on view cl_sales.lead_timeline is 'One row: something that a lead did or that happened with it. Order by at.';
 comment on column cl_sales.lead_timeline.person_id is 'person: cl_sales.lead';
 comment on column cl_sales.lead_timeline.at is 'when; of a touch: its first view';

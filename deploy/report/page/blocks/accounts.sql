@@ -1,7 +1,7 @@
 -- What happened at the accounts of the largest open deals, and of the leads whom sales saw last: of each the newest events. An
 -- account of more people than a company has is none.
 with setting as (
-    select 60 as deals, 40 as leads, 1000 as people, 20 as events
+    select 60 as deals, 40 as leads, 1000 as people, 15 as events
 ),
 
 chosen as (
@@ -40,7 +40,7 @@ cross join lateral (
 ) as n
 cross join lateral (
     select json_agg(
-            json_build_array(e.at, e.what, left(coalesce(e.name, e.email), 100), left(e.title, 160), cl_sales.shortened(e.parts))
+            json_build_array(date_trunc('second', e.at), e.what, left(coalesce(e.name, e.email), 100), left(e.title, 160), cl_sales.shortened(e.parts))
             order by e.at desc, e.what, e.name
         ) as events
     from (

@@ -1,7 +1,7 @@
 -- A search index of the leads whom sales may look for, those who were seen last first; the first of them with all that is
 -- known, and what they did last. Of a database of any size so many are listed, and so many told in full.
 with setting as materialized (
-    select 20000 as listed_leads, 2500000 as listed_bytes, 300 as told_leads, 25 as told_events
+    select 20000 as listed_leads, 2000000 as listed_bytes, 300 as told_leads, 25 as told_events
 ),
 
 hot as materialized (
@@ -98,7 +98,7 @@ told as (
         'open_deals', d.open_deals,
         'won_deals', d.won_deals,
         'events', (
-            select json_agg(json_build_array(e.at, e.what, left(e.title, 160), cl_sales.shortened(e.parts)) order by e.at desc, e.what)
+            select json_agg(json_build_array(date_trunc('second', e.at), e.what, left(e.title, 160), cl_sales.shortened(e.parts)) order by e.at desc, e.what)
             from (
                 select at, what, title, parts
                 from cl_sales.lead_timeline

@@ -47,7 +47,7 @@ function accountCard() {
                 {key: 'detail', label: say('detail'), kind: 'text', isHidden: true, value: event => detailText(event[HAPPENED.parts])},
             ]}),
             make('p', {class: 'about'}, say(count === 1 ? 'account-lead' : 'account-leads', {count: formats.number.format(count)}),
-                account[ACCOUNT.events].length >= 20 && ' ' + say('account-newest')));
+                account[ACCOUNT.events].length >= 15 && ' ' + say('account-newest')));
     };
     accountState.redraw();
     return card('account', say('account'), say('account-about'), body);
