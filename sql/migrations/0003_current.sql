@@ -303,7 +303,9 @@ create table cl_core.content (
     topic_from text,
     stage_from text,
     persona_from text,
-    catalogues text[] not null default '{}'
+    catalogues text[] not null default '{}',
+    -- what the sums of journeys know it by
+    topic_id uuid not null generated always as (md5(coalesce(topic, '(none)'))::uuid) stored
 );
 create index on cl_core.content (lower(btrim(topic)));
 insert into cl_core.content (content_id, url, host, path, title, topic, is_catalogued)

@@ -41,24 +41,6 @@ where cl_marketing.passes(a.channel, s.attribution -> 'channels');
 create unique index on journey_arrival (arrival_id);
 analyze journey_arrival;
 
-create temporary table journey_content on commit drop as
-select c.content_id, md5(coalesce(c.topic, '(none)'))::uuid as topic_id, coalesce(c.topic, '(none)') as topic
-from cl_core.content as c;
-create unique index on journey_content (content_id);
-analyze journey_content;
-
--- Where deals were counted so far: by the topics of before.
-create temporary table former_topic on commit drop as
-select c.content_id, md5(coalesce(c.topic, '(none)'))::uuid as topic_id
-from (
-    select content_id, topic from changed_content
-    union all
-    select k.content_id, k.topic
-    from cl_core.content as k
-    where not exists (select from changed_content as c where c.content_id = k.content_id)
-) as c;
-analyze former_topic;
-
 -- What sums are kept by; all zeros: unattributed.
 create temporary table journey_item on commit drop as
 select 'channel' as kind, channel_id as item, channel as name, null::text as source, null::text as medium
@@ -66,7 +48,7 @@ from journey_arrival
 union
 select 'campaign', campaign_id, campaign, source, medium from journey_arrival
 union
-select 'topic', topic_id, topic, null, null from journey_content
+select 'topic', topic_id, coalesce(topic, '(none)'), null, null from cl_core.content
 union all
 select k.kind, '00000000-0000-0000-0000-000000000000', 'unattributed', k.more, k.more
 from (values ('channel', null), ('campaign', 'unattributed')) as k (kind, more);

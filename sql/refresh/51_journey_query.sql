@@ -7,7 +7,7 @@ select
     null::bigint as role_weight, null::uuid as channel_id, null::uuid as campaign_id, k.topic_id, null::uuid as item,
     null::text collate "C" as source
 from journey_deal as d
-left join journey_content as k on k.content_id = '00000000-0000-0000-0000-000000000000'
+left join cl_core.content as k on k.content_id = '00000000-0000-0000-0000-000000000000'
 union all
 select
     d.deal_id, null, null, null, null, null, null,
@@ -19,7 +19,7 @@ from journey_deal as d
 join cl_core.deal_person as p on p.deal_id = d.deal_id
 join cl_core.touch as t on t.person_id = p.person_id and t.touched_at between d.from_at and d.until_at
 join journey_arrival as a on a.arrival_id = t.arrival_id
-left join journey_content as k on k.content_id = t.content_id
+left join cl_core.content as k on k.content_id = t.content_id
 cross join journey_rule as r
 where (r.only_interactions is null or t.interaction = any (r.only_interactions))
   and (r.except_interactions is null or t.interaction <> all (r.except_interactions))
@@ -32,6 +32,6 @@ select
     t.source collate "C"
 from journey_activity as t
 join journey_arrival as a on a.arrival_id = t.arrival_id
-left join journey_content as k on k.content_id = t.content_id
+left join cl_core.content as k on k.content_id = t.content_id
 cross join journey_rule as r
 order by deal_id, touched_at nulls first, source, touch_id

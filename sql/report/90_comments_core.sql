@@ -234,6 +234,7 @@ comment on column cl_core.content.path is 'its path, without parameters';
 comment on column cl_core.content.title is 'title from the catalogues, or else the newest one that a view showed';
 comment on column cl_core.content.kind is 'blog, guide, case_study, webinar, pricing, ... from the catalogues, or else a rule';
 comment on column cl_core.content.topic is 'what it is about, from the catalogues, or else a rule';
+comment on column cl_core.content.topic_id is 'the topic as cl_marketing.journey_sum knows it: a digest; of (none) without one';
 comment on column cl_core.content.stage is 'stage of the buyer''s journey that it serves, from the catalogues, or else a rule';
 comment on column cl_core.content.persona is 'whom it is written for, from the catalogues, or else a rule';
 comment on column cl_core.content.author is 'who wrote it, from the catalogues';
