@@ -42,6 +42,7 @@ typedef struct Crediting {
     Key nobodys_topic;
     Journey journey;
     Contribution *contribution;
+    FitJourneys *journeys;
     Buffer rows;
 } Crediting;
 
@@ -149,6 +150,19 @@ static Status contribute(Crediting *crediting, Error *error)
     return contribution_add(crediting->contribution, &contributed, error);
 }
 
+/* For the models that are fitted to all journeys. */
+static Status keep_journey(Crediting *crediting, Error *error)
+{
+    const Journey *journey = &crediting->journey;
+    FitHead head = {.deal_id = journey->deal_id,
+                    .amount = journey->amount,
+                    .month = crediting->month,
+                    .count = (uint32_t)journey->count,
+                    .outcome = (uint8_t)fit_outcome(text_from(crediting->outcome)),
+                    .is_changed = true};
+    return fit_journeys_add(crediting->journeys, &head, journey->touches, journey->ordered, error);
+}
+
 /* Credits the deal whose rows are complete. */
 static Status close_deal(Crediting *crediting, Error *error)
 {
@@ -157,6 +171,8 @@ static Status close_deal(Crediting *crediting, Error *error)
     crediting->is_open = false;
     TRY(journey_close(&crediting->journey, error));
     TRY(contribute(crediting, error));
+    if (crediting->models->fitted_count > 0)
+        TRY(keep_journey(crediting, error));
     TRY(put_row(crediting, 0, error));
     for (size_t i = 1; i < crediting->journey.count; i++)
         TRY(put_row(crediting, i, error));
@@ -214,7 +230,7 @@ static Status read_journeys(Crediting *crediting, Error *error)
 }
 
 Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attribution, Contribution *contribution,
-                       Error *error)
+                       FitJourneys *journeys, Error *error)
 {
     JourneyPathRules rules = {.collapse = attribution->collapse,
                               .drops_direct = attribution->drops_direct,
@@ -223,6 +239,7 @@ Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attrib
                            .models = models,
                            .journey = journey_make(models, &rules),
                            .contribution = contribution,
+                           .journeys = journeys,
                            .rows = buffer_make(ROWS_CEILING)};
     for (size_t i = 0; i < models->count; i++)
         if (models->models[i].number > crediting.number_max)

@@ -7,10 +7,11 @@
 #include "common/error.h"
 #include "common/pg.h"
 #include "load/contribution.h"
+#include "load/fit_journeys.h"
 
-/* Within the refresh's transaction, after 50_journeys. What the journeys give to the sums is added to the contribution.
- */
+/* Within the refresh's transaction, after 50_journeys. What the journeys give to the sums is added to the contribution,
+ * and the journeys themselves to those that models are fitted to. */
 Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attribution, Contribution *contribution,
-                       Error *error);
+                       FitJourneys *journeys, Error *error);
 
 #endif

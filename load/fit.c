@@ -2,7 +2,6 @@
 
 #include "common/copy_encode.h"
 #include "load/credit_sums.h"
-#include "load/fit_journeys.h"
 #include "load/fit_store.h"
 #include "load/refresh.h"
 
@@ -13,7 +12,7 @@ enum { ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, COLUMNS = 6 };
 typedef struct Fitting {
     Pg *pg;
     FitItems items;
-    FitJourneys journeys;
+    FitJourneys *journeys;
     bool is_whole; /* the credits of all deals are written, not only of those that changed */
     ModelFit fits[FITTED_MODELS_COUNT];
     size_t places[FITTED_MODELS_COUNT]; /* in the arrays of cl_marketing.fitted_touch, from 0 */
@@ -39,7 +38,6 @@ static void fitting_done(Fitting *fitting)
     for (size_t i = 0; i < fitting->count; i++)
         model_fit_done(&fitting->fits[i]);
     credit_sums_done(&fitting->sums);
-    fit_journeys_done(&fitting->journeys);
     fit_items_done(&fitting->items);
     free(fitting->scored);
     free(fitting->weights);
@@ -85,12 +83,12 @@ static Status fit_all(Fitting *fitting, const ModelSet *models, Error *error)
         fitting->places[fitting->count++] = (size_t)(model->number - FITTED_NUMBER_BASE - 1);
         has_chain = has_chain || model->kind == FITTED_MARKOV;
     }
-    TRY(fit_journeys_read(fitting->pg, &fitting->items, &fitting->journeys, error));
-    TRY(fit_journeys_each(&fitting->journeys, meet, fitting, error));
+    TRY(fit_journeys_read(fitting->pg, fitting->journeys, error));
+    TRY(fit_journeys_each(fitting->journeys, &fitting->items, meet, fitting, error));
     for (size_t i = 0; i < fitting->count; i++)
         TRY(model_fit_fold(&fitting->fits[i], fitting->state_max, error));
     if (has_chain)
-        TRY(fit_journeys_each(&fitting->journeys, count, fitting, error));
+        TRY(fit_journeys_each(fitting->journeys, &fitting->items, count, fitting, error));
     for (size_t i = 0; i < fitting->count; i++) {
         TRY(model_fit_solve(&fitting->fits[i], error));
         TRY(fit_store(fitting->pg, &fitting->items, &fitting->fits[i], error));
@@ -285,14 +283,14 @@ static Status fit_and_credit(Fitting *fitting, const ModelSet *models, Error *er
     TRY(read_due(fitting->pg, &is_due, &fitting->is_whole, &fitting->state_max, error));
     if (models->fitted_count > 0) {
         credit_sums_make(fitting->pg, fitting->numbers, fitting->count, true, &fitting->sums);
-        TRY(fit_journeys_each(&fitting->journeys, credit, fitting, error));
+        TRY(fit_journeys_each(fitting->journeys, &fitting->items, credit, fitting, error));
         TRY(flush(fitting, error));
         TRY(credit_sums_flush(&fitting->sums, error));
     }
     return STATUS_OK;
 }
 
-Status fit_models(Pg *pg, const ModelSet *models, Error *error)
+Status fit_models(Pg *pg, const ModelSet *models, FitJourneys *journeys, Error *error)
 {
     TRY(refresh_step(pg, "refresh/54_fit_due.sql", error));
     bool is_due, is_whole;
@@ -300,6 +298,7 @@ Status fit_models(Pg *pg, const ModelSet *models, Error *error)
     TRY(read_due(pg, &is_due, &is_whole, &states, error));
     if (is_due) {
         cleanup(fitting_done) Fitting fitting = {.pg = pg,
+                                                 .journeys = journeys,
                                                  .state_max = states,
                                                  .fitted = fitted_workspace_make(),
                                                  .attribution = attribution_workspace_make(),

@@ -3,14 +3,16 @@
  * deals, or, if all scores are what they were, of the changed ones. Constant memory, but for the longest journey, the
  * states, and the different sets of states.
  *
- * Four readings at most: what the journeys hold; how they go from state to state; then, scores known, the touches.
- */
+ * The journeys are looked at three times: for what they hold; for how they go from state to state; then, scores known,
+ * for the touches. */
 #ifndef CLOSEDLOOP_LOAD_FIT_H
 #define CLOSEDLOOP_LOAD_FIT_H
 
+#include "load/fit_journeys.h"
 #include "load/model_set.h"
 
-/* Within the refresh's transaction, after credit_journeys(): the journeys are those of cl_marketing.deal_touch. */
-Status fit_models(Pg *pg, const ModelSet *models, Error *error);
+/* Within the refresh's transaction, after credit_journeys(), which has left the journeys of changed deals; the others
+ * are those of cl_marketing.deal_touch. */
+Status fit_models(Pg *pg, const ModelSet *models, FitJourneys *journeys, Error *error);
 
 #endif

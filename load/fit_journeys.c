@@ -9,30 +9,21 @@
 enum { FILE_BUFFER = 1 << 18 };
 
 /* Columns of the query, in its order. */
-enum { DEAL_ID, OUTCOME, MONTH, AMOUNT, IS_CHANGED, IS_TOUCH, CONTENT_ID, ARRIVAL_ID, ROLE_WEIGHT };
+enum { DEAL_ID, OUTCOME, MONTH, AMOUNT, IS_TOUCH, CONTENT_ID, ARRIVAL_ID, ROLE_WEIGHT };
 
 static const char journey_query[] =
     "select d.deal_id, t.outcome, t.month, (d.amount_reporting * power(10::numeric, s.currency_exponent))::bigint, "
-    "c.deal_id is not null, t.touched_at is not null, t.content_id, t.arrival_id, t.role_weight "
+    "t.touched_at is not null, t.content_id, t.arrival_id, t.role_weight "
     "from cl_core.deal as d "
     "join cl_marketing.deal_touch as t on t.deal_id = d.deal_id "
     "cross join cl_ops.setting as s "
-    "left join pg_temp.changed_deal as c on c.deal_id = d.deal_id "
     "where d.outcome in ('open', 'won', 'lost') and d.amount_reporting is not null "
+    "and not exists (select from pg_temp.changed_deal as c where c.deal_id = d.deal_id) "
     "order by d.deal_id, t.position";
 
 /* The file: of each deal its head, then its touches. */
-typedef struct FitHead {
-    Key deal_id;
-    int64_t amount;
-    int32_t month;
-    uint32_t count;
-    uint8_t outcome;
-    bool is_changed;
-} FitHead;
-
 struct FitTouch {
-    uint32_t content, arrival;
+    Key content_id, arrival_id;
     int64_t role_weight;
 };
 
@@ -152,24 +143,42 @@ static Status reserve(FitJourneys *journeys, size_t count, Error *error)
     return STATUS_OK;
 }
 
-static Status write_failed(Error *error)
+static Status write_journey(FitJourneys *journeys, const FitHead *head, Error *error)
 {
-    return error_set_errno(error, ERROR_IO, errno, "the temporary file of journeys cannot be written");
+    if (fwrite(head, sizeof *head, 1, journeys->file) != 1 ||
+        fwrite(journeys->read, sizeof *journeys->read, head->count, journeys->file) != head->count)
+        return error_set_errno(error, ERROR_IO, errno, "the temporary file of journeys cannot be written");
+    return STATUS_OK;
+}
+
+Status fit_journeys_begin(FitJourneys *ret_journeys, Error *error)
+{
+    FILE *file = tmpfile();
+    if (!file)
+        return error_set_errno(error, ERROR_CANNOT_CREATE, errno, "no temporary file can be made for the journeys");
+    setvbuf(file, NULL, _IOFBF, FILE_BUFFER);
+    *ret_journeys = (FitJourneys){.file = file};
+    return STATUS_OK;
+}
+
+Status fit_journeys_add(FitJourneys *journeys, const FitHead *head, const Touch *touches, const JourneyTouch *ordered,
+                        Error *error)
+{
+    TRY(reserve(journeys, head->count, error));
+    for (size_t i = 0; i < head->count; i++)
+        journeys->read[i] = (struct FitTouch){touches[i].content_id, touches[i].arrival_id, ordered[i].role_weight};
+    return write_journey(journeys, head, error);
 }
 
 static Status close_journey(Reading *reading, Error *error)
 {
-    FitJourneys *journeys = reading->journeys;
     if (!reading->is_open)
         return STATUS_OK;
     reading->is_open = false;
-    if (fwrite(&reading->head, sizeof reading->head, 1, journeys->file) != 1 ||
-        fwrite(journeys->read, sizeof *journeys->read, reading->head.count, journeys->file) != reading->head.count)
-        return write_failed(error);
-    return STATUS_OK;
+    return write_journey(reading->journeys, &reading->head, error);
 }
 
-static JourneyOutcome outcome_of(Text outcome)
+JourneyOutcome fit_outcome(Text outcome)
 {
     return text_is(outcome, "won") ? JOURNEY_WON : text_is(outcome, "lost") ? JOURNEY_LOST : JOURNEY_OPEN;
 }
@@ -186,61 +195,48 @@ static Status take_row(void *context, const PgResult *result, size_t row, Error 
         *head = (FitHead){.deal_id = deal_id,
                           .amount = value_int64(pg_value(result, row, AMOUNT)),
                           .month = value_int32(pg_value(result, row, MONTH)) - time_date_to_postgres(0),
-                          .outcome = (uint8_t)outcome_of(pg_value(result, row, OUTCOME)),
-                          .is_changed = value_bool(pg_value(result, row, IS_CHANGED))};
+                          .outcome = (uint8_t)fit_outcome(pg_value(result, row, OUTCOME))};
     }
     if (!value_bool(pg_value(result, row, IS_TOUCH)))
         return STATUS_OK;
     TRY(reserve(journeys, head->count + (size_t)1, error));
-    Key content_id = value_key(pg_value(result, row, CONTENT_ID));
-    Key arrival_id = value_key(pg_value(result, row, ARRIVAL_ID));
-    struct FitTouch touch = {.content = key_index_find(&journeys->items->contents, &content_id),
-                             .arrival = key_index_find(&journeys->items->arrivals, &arrival_id),
-                             .role_weight = value_int64(pg_value(result, row, ROLE_WEIGHT))};
-    if (touch.content == KEY_INDEX_NONE || touch.arrival == KEY_INDEX_NONE)
-        return error_set(error, ERROR_INTERNAL, "a touch has a content or an arrival that is not listed");
-    journeys->read[head->count++] = touch;
+    journeys->read[head->count++] =
+        (struct FitTouch){value_key(pg_value(result, row, CONTENT_ID)), value_key(pg_value(result, row, ARRIVAL_ID)),
+                          value_int64(pg_value(result, row, ROLE_WEIGHT))};
     return STATUS_OK;
 }
 
-static Status read_all(Pg *pg, FitJourneys *journeys, Error *error)
+Status fit_journeys_read(Pg *pg, FitJourneys *journeys, Error *error)
 {
-    journeys->file = tmpfile();
-    if (!journeys->file)
-        return error_set_errno(error, ERROR_CANNOT_CREATE, errno, "no temporary file can be made for the journeys");
-    setvbuf(journeys->file, NULL, _IOFBF, FILE_BUFFER);
     Reading reading = {.journeys = journeys};
     TRY(cursor_read(pg, journey_query, take_row, &reading, error));
-    TRY(close_journey(&reading, error));
-    return fflush(journeys->file) == 0 ? STATUS_OK : write_failed(error);
+    return close_journey(&reading, error);
 }
 
-Status fit_journeys_read(Pg *pg, const FitItems *items, FitJourneys *ret_journeys, Error *error)
+/* Of the journey whose touches have been read, the numbers of what they name. */
+static Status number_touches(FitJourneys *journeys, const FitItems *items, size_t count, Error *error)
 {
-    FitJourneys journeys = {.items = items};
-    Status status = read_all(pg, &journeys, error);
-    if (status != STATUS_OK) {
-        fit_journeys_done(&journeys);
-        return status;
+    for (size_t i = 0; i < count; i++) {
+        const struct FitTouch *touch = &journeys->read[i];
+        uint32_t content = key_index_find(&items->contents, &touch->content_id);
+        uint32_t place = key_index_find(&items->arrivals, &touch->arrival_id);
+        if (content == KEY_INDEX_NONE || place == KEY_INDEX_NONE)
+            return error_set(error, ERROR_INTERNAL, "a touch has a content or an arrival that is not listed");
+        const FitArrival *arrival = &items->of_arrival[place];
+        journeys->numbers[FITTED_CONTENT][i] = content;
+        journeys->numbers[FITTED_CHANNEL][i] = arrival->channel;
+        journeys->numbers[FITTED_TOPIC][i] = items->topic_of[content];
+        journeys->arrivals[i] = place;
+        journeys->is_of_campaigns[i] = arrival->is_of_campaigns;
+        journeys->touches[i] = (JourneyTouch){.role_weight = touch->role_weight};
     }
-    *ret_journeys = journeys;
     return STATUS_OK;
 }
 
-/* The journey whose touches have been read, with the numbers of what they name. */
-static FitJourney journey_of(FitJourneys *journeys, const FitHead *head)
+static Status give_journey(FitJourneys *journeys, const FitItems *items, const FitHead *head, FitJourneyTake take,
+                           void *context, Error *error)
 {
-    const FitItems *items = journeys->items;
-    for (size_t i = 0; i < head->count; i++) {
-        struct FitTouch touch = journeys->read[i];
-        const FitArrival *arrival = &items->of_arrival[touch.arrival];
-        journeys->numbers[FITTED_CONTENT][i] = touch.content;
-        journeys->numbers[FITTED_CHANNEL][i] = arrival->channel;
-        journeys->numbers[FITTED_TOPIC][i] = items->topic_of[touch.content];
-        journeys->arrivals[i] = touch.arrival;
-        journeys->is_of_campaigns[i] = arrival->is_of_campaigns;
-        journeys->touches[i] = (JourneyTouch){.role_weight = touch.role_weight};
-    }
+    TRY(number_touches(journeys, items, head->count, error));
     FitJourney journey = {.deal_id = head->deal_id,
                           .outcome = (JourneyOutcome)head->outcome,
                           .month = head->month,
@@ -252,19 +248,21 @@ static FitJourney journey_of(FitJourneys *journeys, const FitHead *head)
                           .is_of_campaigns = journeys->is_of_campaigns};
     for (size_t i = 0; i < FITTED_ITEM_COUNT; i++)
         journey.items[i] = journeys->numbers[i];
-    return journey;
+    return take(context, &journey, error);
 }
 
-Status fit_journeys_each(FitJourneys *journeys, FitJourneyTake take, void *context, Error *error)
+Status fit_journeys_each(FitJourneys *journeys, const FitItems *items, FitJourneyTake take, void *context, Error *error)
 {
+    /* rewind() writes what is left, and does not tell whether it could */
+    if (fflush(journeys->file) != 0)
+        return error_set_errno(error, ERROR_IO, errno, "the temporary file of journeys cannot be written");
     rewind(journeys->file);
     FitHead head;
     while (fread(&head, sizeof head, 1, journeys->file) == 1) {
         TRY(reserve(journeys, head.count, error));
         if (fread(journeys->read, sizeof *journeys->read, head.count, journeys->file) != head.count)
             break;
-        FitJourney journey = journey_of(journeys, &head);
-        TRY(take(context, &journey, error));
+        TRY(give_journey(journeys, items, &head, take, context, error));
     }
     if (ferror(journeys->file) || !feof(journeys->file))
         return error_set_errno(error, ERROR_IO, errno, "the temporary file of journeys cannot be read");

@@ -1,13 +1,16 @@
 /* The journeys that fitted models see: each deal's touches in order, with the numbers of their contents, channels and
- * topics. A fit looks at them several times, so they are read once, into an unnamed file in the system's folder for
- * temporary ones, 16 bytes a touch, that goes with the process. Constant memory, but for the longest journey and the
- * contents and arrivals that journeys name.
+ * topics. They stand in an unnamed file in the system's folder for temporary ones, 40 bytes a touch, that goes with the
+ * process: those of changed deals come from who credits them (load/credit), all others are read from the database, and
+ * a fit looks at all of them several times. Constant memory, but for the longest journey and the contents and arrivals
+ * that journeys name.
  *
+ *     cleanup(fit_journeys_done) FitJourneys journeys = FIT_JOURNEYS_EMPTY;
+ *     TRY(fit_journeys_begin(&journeys, error));
+ *     TRY(fit_journeys_add(&journeys, &head, touches, ordered, error)); // of each changed deal
+ *     TRY(fit_journeys_read(pg, &journeys, error));                     // of the others
  *     cleanup(fit_items_done) FitItems items = FIT_ITEMS_EMPTY;
  *     TRY(fit_items_read(pg, &items, error));
- *     cleanup(fit_journeys_done) FitJourneys journeys = FIT_JOURNEYS_EMPTY;
- *     TRY(fit_journeys_read(pg, &items, &journeys, error));
- *     TRY(fit_journeys_each(&journeys, take, &context, error)); // as often as needed
+ *     TRY(fit_journeys_each(&journeys, &items, take, &context, error)); // as often as needed
  */
 #ifndef CLOSEDLOOP_LOAD_FIT_JOURNEYS_H
 #define CLOSEDLOOP_LOAD_FIT_JOURNEYS_H
@@ -15,6 +18,7 @@
 #include "common/pg.h"
 #include "load/attribution.h"
 #include "load/fitted_model.h"
+#include "load/journey.h"
 #include "load/journey_state.h"
 #include "load/key_index.h"
 
@@ -53,8 +57,17 @@ typedef struct FitJourney {
     const bool *is_of_campaigns; /* by touch */
 } FitJourney;
 
+/* What is known of a deal. */
+typedef struct FitHead {
+    Key deal_id;
+    int64_t amount;
+    int32_t month;
+    uint32_t count;  /* of its touches */
+    uint8_t outcome; /* JourneyOutcome */
+    bool is_changed;
+} FitHead;
+
 typedef struct FitJourneys {
-    const FitItems *items;
     FILE *file;
     struct FitTouch *read; /* of one journey, as the file has them */
     JourneyTouch *touches; /* and as they are given */
@@ -65,15 +78,26 @@ typedef struct FitJourneys {
 
 #define FIT_JOURNEYS_EMPTY ((FitJourneys){0})
 
-/* All deals that have credits, in order of deal_id. Items must outlive them. ERROR_CANNOT_CREATE or ERROR_IO for the
- * file, ERROR_DATA past ATTRIBUTION_TOUCHES_MAX. */
-Status fit_journeys_read(Pg *pg, const FitItems *items, FitJourneys *ret_journeys, Error *error);
+/* ERROR_CANNOT_CREATE without a file. */
+Status fit_journeys_begin(FitJourneys *ret_journeys, Error *error);
+
+/* ERROR_DATA past ATTRIBUTION_TOUCHES_MAX, ERROR_IO, ERROR_INTERNAL without memory. */
+Status fit_journeys_add(FitJourneys *journeys, const FitHead *head, const Touch *touches, const JourneyTouch *ordered,
+                        Error *error);
+
+/* Those of all deals that have credits and did not change in this refresh. Errors as above. */
+Status fit_journeys_read(Pg *pg, FitJourneys *journeys, Error *error);
 
 /* A journey is valid during the call. */
 typedef Status (*FitJourneyTake)(void *context, const FitJourney *journey, Error *error);
 
-Status fit_journeys_each(FitJourneys *journeys, FitJourneyTake take, void *context, Error *error);
+/* ERROR_INTERNAL for a touch whose content or arrival the items do not list. */
+Status fit_journeys_each(FitJourneys *journeys, const FitItems *items, FitJourneyTake take, void *context,
+                         Error *error);
 
 void fit_journeys_done(FitJourneys *journeys);
+
+/* By its name: won, lost, else open. */
+JourneyOutcome fit_outcome(Text outcome);
 
 #endif

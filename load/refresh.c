@@ -103,7 +103,7 @@ static void keep_checks(Pg *pg, const Buffer *checks, Error *error)
 }
 
 /* The journeys of the changed deals anew, and the sums with them. */
-static Status credit(Pg *pg, const Config *config, const ModelSet *models, Error *error)
+static Status credit(Pg *pg, const Config *config, const ModelSet *models, FitJourneys *journeys, Error *error)
 {
     cleanup(contribution_done) Contribution contribution;
     TRY(contribution_make(pg, models, config->reporting.timezone, &contribution, error));
@@ -111,7 +111,7 @@ static Status credit(Pg *pg, const Config *config, const ModelSet *models, Error
     TRY(refresh_step(pg, "refresh/50_journeys.sql", error));
     TRY(refresh_step(pg, "refresh/52_leads.sql", error));
     TRY(refresh_step(pg, "refresh/53_funnel.sql", error));
-    TRY(credit_journeys(pg, models, &config->attribution, &contribution, error));
+    TRY(credit_journeys(pg, models, &config->attribution, &contribution, journeys, error));
     return contribution_write(&contribution, error);
 }
 
@@ -140,8 +140,10 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
         "refresh/46_groups.sql"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
-    TRY(credit(pg, config, &models, error));
-    TRY(fit_models(pg, &models, error));
+    cleanup(fit_journeys_done) FitJourneys journeys = FIT_JOURNEYS_EMPTY;
+    TRY(fit_journeys_begin(&journeys, error));
+    TRY(credit(pg, config, &models, &journeys, error));
+    TRY(fit_models(pg, &models, &journeys, error));
     TRY(refresh_step(pg, "refresh/61_months.sql", error));
     TRY(refresh_step(pg, "refresh/63_visitors.sql", error));
     TRY(refresh_step(pg, "refresh/66_groups.sql", error));
