@@ -5,6 +5,7 @@
 #include "load/cursor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, COLUMNS = 15 };
 
@@ -20,16 +21,17 @@ enum {
     TOUCH_ID,
     PERSON_ID,
     CONTENT_ID,
-    ARRIVAL_ID,
-    TOUCHED_AT,
-    IS_DIRECT,
-    IS_OF_CAMPAIGNS,
-    ROLE_WEIGHT,
-    CHANNEL_ID,
-    CAMPAIGN_ID,
     TOPIC_ID,
-    ITEM
+    ARRIVAL_NO,
+    TOUCHED_AT,
+    ROLE_WEIGHT
 };
+
+/* How a visit began; its place is its number in the query. */
+typedef struct Arrival {
+    Key arrival_id, channel_id, campaign_id;
+    bool is_direct, is_of_campaigns;
+} Arrival;
 
 /* The deal that is being read. */
 typedef struct Crediting {
@@ -43,6 +45,9 @@ typedef struct Crediting {
     Journey journey;
     Contribution *contribution;
     FitJourneys *journeys;
+    PathItem collapse_by;
+    Arrival *arrivals;
+    size_t arrival_count, arrival_capacity;
     Buffer rows;
 } Crediting;
 
@@ -205,25 +210,52 @@ static Status take_row(void *context, const PgResult *result, size_t row, Error 
     }
     if (text_is_null(pg_value(result, row, TOUCH_ID)))
         return STATUS_OK;
+    size_t arrival_no = (size_t)value_int32(pg_value(result, row, ARRIVAL_NO));
+    if (arrival_no >= crediting->arrival_count)
+        return error_set(error, ERROR_INTERNAL, "a touch has an arrival that is not listed");
+    const Arrival *arrival = &crediting->arrivals[arrival_no];
     int64_t touched_at = get_time(pg_value(result, row, TOUCHED_AT));
     Touch touch = {.touch_id = value_key(pg_value(result, row, TOUCH_ID)),
                    .person_id = value_key(pg_value(result, row, PERSON_ID)),
                    .content_id = value_key(pg_value(result, row, CONTENT_ID)),
-                   .arrival_id = value_key(pg_value(result, row, ARRIVAL_ID)),
-                   .channel_id = value_key(pg_value(result, row, CHANNEL_ID)),
-                   .campaign_id = value_key(pg_value(result, row, CAMPAIGN_ID)),
+                   .arrival_id = arrival->arrival_id,
+                   .channel_id = arrival->channel_id,
+                   .campaign_id = arrival->campaign_id,
                    .topic_id = value_key(pg_value(result, row, TOPIC_ID)),
                    .month = contribution_month(crediting->contribution, touched_at),
-                   .is_of_campaigns = value_bool(pg_value(result, row, IS_OF_CAMPAIGNS))};
+                   .is_of_campaigns = arrival->is_of_campaigns};
     JourneyTouch ordered = {.touched_at = touched_at,
                             .role_weight = value_int64(pg_value(result, row, ROLE_WEIGHT)),
-                            .is_direct = value_bool(pg_value(result, row, IS_DIRECT))};
-    Key item = value_key(pg_value(result, row, ITEM));
-    return journey_add(&crediting->journey, &touch, &ordered, &item, error);
+                            .is_direct = arrival->is_direct};
+    const Key *item = crediting->collapse_by == PATH_CONTENT   ? &touch.content_id
+                      : crediting->collapse_by == PATH_CHANNEL ? &touch.channel_id
+                                                               : &touch.topic_id;
+    return journey_add(&crediting->journey, &touch, &ordered, item, error);
+}
+
+static Status take_arrival(void *context, const PgResult *result, size_t row, Error *error)
+{
+    Crediting *crediting = context;
+    if (crediting->arrival_count >= crediting->arrival_capacity) {
+        size_t capacity = crediting->arrival_capacity ? crediting->arrival_capacity * 2 : 256;
+        Arrival *arrivals = reallocarray(crediting->arrivals, capacity, sizeof *arrivals);
+        if (!arrivals)
+            return error_no_memory(error);
+        crediting->arrivals = arrivals;
+        crediting->arrival_capacity = capacity;
+    }
+    crediting->arrivals[crediting->arrival_count++] = (Arrival){
+        value_key(pg_value(result, row, 0)), value_key(pg_value(result, row, 1)), value_key(pg_value(result, row, 2)),
+        value_bool(pg_value(result, row, 3)), value_bool(pg_value(result, row, 4))};
+    return STATUS_OK;
 }
 
 static Status read_journeys(Crediting *crediting, Error *error)
 {
+    TRY(cursor_read(crediting->pg,
+                    "select arrival_id, channel_id, campaign_id, is_direct, is_of_campaigns "
+                    "from pg_temp.journey_arrival order by arrival_no",
+                    take_arrival, crediting, error));
     TRY(cursor_read_file(crediting->pg, "refresh/51_journey_query.sql", take_row, crediting, error));
     TRY(close_deal(crediting, error));
     return flush(crediting, error);
@@ -240,12 +272,14 @@ Status credit_journeys(Pg *pg, const ModelSet *models, const Attribution *attrib
                            .journey = journey_make(models, &rules),
                            .contribution = contribution,
                            .journeys = journeys,
+                           .collapse_by = attribution->collapse_by,
                            .rows = buffer_make(ROWS_CEILING)};
     for (size_t i = 0; i < models->count; i++)
         if (models->models[i].number > crediting.number_max)
             crediting.number_max = models->models[i].number;
     Status status = read_journeys(&crediting, error);
     journey_done(&crediting.journey);
+    free(crediting.arrivals);
     buffer_done(&crediting.rows);
     return status;
 }

@@ -1,6 +1,6 @@
 /* Crediting: reads the journeys of the changed deals in order (sql/refresh/51_journey_query.sql), weighs and credits
  * each under every model (load/attribution), and copies the rows into cl_marketing.deal_touch. Constant memory, but for
- * the longest journey. A deal with no touch has one row, unattributed, with all the credit. */
+ * the longest journey and the arrivals. A deal with no touch has one row, unattributed, with all the credit. */
 #ifndef CLOSEDLOOP_LOAD_CREDIT_H
 #define CLOSEDLOOP_LOAD_CREDIT_H
 

@@ -5,8 +5,7 @@
 create temporary table journey_rule on commit drop as
 select
     cl_marketing.names_of(s.attribution #> '{interactions,only}') as only_interactions,
-    cl_marketing.names_of(s.attribution #> '{interactions,except}') as except_interactions,
-    case when s.attribution #>> '{path,collapse}' <> 'none' then s.attribution #>> '{path,by}' end as item
+    cl_marketing.names_of(s.attribution #> '{interactions,except}') as except_interactions
 from cl_ops.setting as s;
 
 -- Sales activities that count stand for a content of their kind, and for a channel of their own.
@@ -26,8 +25,9 @@ select cl_marketing.activity_arrival(), cl_marketing.activity_channel()
 where exists (select from activity_kind)
 on conflict do nothing;
 
+-- By number, since closedloop-load sorts millions of rows that name them.
 create temporary table journey_arrival on commit drop as
-select a.arrival_id, a.channel = 'Direct' as is_direct,
+select (row_number() over () - 1)::integer as arrival_no, a.arrival_id, a.channel = 'Direct' as is_direct,
     cl_marketing.passes(coalesce(a.campaign, '(none)'), s.attribution -> 'campaigns') as is_of_campaigns,
     md5(a.channel)::uuid as channel_id, md5(jsonb_build_array(k.campaign, k.source, k.medium)::text)::uuid as campaign_id,
     a.channel, k.campaign, k.source, k.medium

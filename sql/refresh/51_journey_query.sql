@@ -1,20 +1,15 @@
 -- Each deal's own row, and then its touches in order. A touch serves every deal in whose window it lies; a sales activity
 -- that counts as a touch serves the deal that it names, or, naming none, the deals of its person.
 select
-    d.deal_id, d.outcome, d.month, d.amount, d.created_at, d.closed_at, d.became_lead_at,
-    null::uuid as touch_id, null::uuid as person_id, null::uuid as content_id, null::uuid as arrival_id,
-    null::timestamptz as touched_at, null::boolean as is_direct, null::boolean as is_of_campaigns,
-    null::bigint as role_weight, null::uuid as channel_id, null::uuid as campaign_id, k.topic_id, null::uuid as item,
-    null::text collate "C" as source
+    d.deal_id, d.outcome, d.month, d.amount, d.created_at, d.closed_at, d.became_lead_at, null::uuid as touch_id,
+    null::uuid as person_id, null::uuid as content_id, k.topic_id, null::integer as arrival_no,
+    null::timestamptz as touched_at, null::bigint as role_weight, null::text collate "C" as source
 from journey_deal as d
 left join cl_core.content as k on k.content_id = '00000000-0000-0000-0000-000000000000'
 union all
 select
     d.deal_id, null, null, null, null, null, null,
-    t.touch_id, t.person_id, t.content_id, t.arrival_id, t.touched_at, a.is_direct, a.is_of_campaigns, p.role_weight,
-    a.channel_id, a.campaign_id, k.topic_id,
-    case r.item when 'content' then t.content_id when 'channel' then a.channel_id when 'topic' then k.topic_id end,
-    t.source collate "C"
+    t.touch_id, t.person_id, t.content_id, k.topic_id, a.arrival_no, t.touched_at, p.role_weight, t.source collate "C"
 from journey_deal as d
 join cl_core.deal_person as p on p.deal_id = d.deal_id
 join cl_core.touch as t on t.person_id = p.person_id and t.touched_at between d.from_at and d.until_at
@@ -26,12 +21,9 @@ where (r.only_interactions is null or t.interaction = any (r.only_interactions))
 union all
 select
     t.deal_id, null, null, null, null, null, null,
-    t.activity_id, t.person_id, t.content_id, t.arrival_id, t.happened_at, false, a.is_of_campaigns, t.role_weight,
-    a.channel_id, a.campaign_id, k.topic_id,
-    case r.item when 'content' then t.content_id when 'channel' then a.channel_id when 'topic' then k.topic_id end,
+    t.activity_id, t.person_id, t.content_id, k.topic_id, a.arrival_no, t.happened_at, t.role_weight,
     t.source collate "C"
 from journey_activity as t
 join journey_arrival as a on a.arrival_id = t.arrival_id
 left join cl_core.content as k on k.content_id = t.content_id
-cross join journey_rule as r
 order by deal_id, touched_at nulls first, source, touch_id
