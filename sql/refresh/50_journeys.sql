@@ -28,14 +28,13 @@ select d.deal_id, d.outcome, d.month, d.created_at, d.closed_at,
 from changed_deal as c
 join cl_core.deal as d on d.deal_id = c.deal_id
 cross join cl_ops.setting as s
-left join lateral (
-    select p.became_lead_at
-    from cl_core.deal_person as dp
+left join (
+    select distinct on (dp.deal_id) dp.deal_id, p.became_lead_at
+    from changed_deal as c
+    join cl_core.deal_person as dp on dp.deal_id = c.deal_id
     join cl_core.person as p on p.person_id = dp.person_id
-    where dp.deal_id = d.deal_id
-    order by dp.is_contact desc, dp.is_primary desc, p.became_lead_at nulls last, p.person_id
-    limit 1
-) as l on true
+    order by dp.deal_id, dp.is_contact desc, dp.is_primary desc, p.became_lead_at nulls last, p.person_id
+) as l on l.deal_id = c.deal_id
 where d.outcome in ('open', 'won', 'lost') and d.amount_reporting is not null;
 create unique index on journey_deal (deal_id);
 analyze journey_deal;
