@@ -146,7 +146,7 @@ static Status reserve(FitJourneys *journeys, size_t count, Error *error)
 static Status write_journey(FitJourneys *journeys, const FitHead *head, Error *error)
 {
     if (fwrite(head, sizeof *head, 1, journeys->file) != 1 ||
-        fwrite(journeys->read, sizeof *journeys->read, head->count, journeys->file) != head->count)
+        (head->count > 0 && fwrite(journeys->read, sizeof *journeys->read, head->count, journeys->file) != head->count))
         return error_set_errno(error, ERROR_IO, errno, "the temporary file of journeys cannot be written");
     return STATUS_OK;
 }
@@ -260,7 +260,7 @@ Status fit_journeys_each(FitJourneys *journeys, const FitItems *items, FitJourne
     FitHead head;
     while (fread(&head, sizeof head, 1, journeys->file) == 1) {
         TRY(reserve(journeys, head.count, error));
-        if (fread(journeys->read, sizeof *journeys->read, head.count, journeys->file) != head.count)
+        if (head.count > 0 && fread(journeys->read, sizeof *journeys->read, head.count, journeys->file) != head.count)
             break;
         TRY(give_journey(journeys, items, &head, take, context, error));
     }
