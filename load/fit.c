@@ -15,8 +15,7 @@ typedef struct Fitting {
     FitJourneys *journeys;
     bool is_whole; /* the credits of all deals are written, not only of those that changed */
     ModelFit fits[FITTED_MODELS_COUNT];
-    size_t places[FITTED_MODELS_COUNT]; /* in the arrays of cl_marketing.fitted_touch, from 0 */
-    int numbers[FITTED_MODELS_COUNT];   /* the same, from 1 */
+    int numbers[FITTED_MODELS_COUNT]; /* in the arrays of the tables, from 1 */
     size_t count;
     size_t state_max;
     CreditSums sums;
@@ -79,8 +78,7 @@ static Status fit_all(Fitting *fitting, const ModelSet *models, Error *error)
         const FittedModel *model = models->fitted[i];
         const uint32_t *group_of = model->item == FITTED_CONTENT ? fitting->items.topic_of : NULL;
         TRY(model_fit_make(model, fitting->items.counts[model->item], group_of, &fitting->fits[i], error));
-        fitting->numbers[fitting->count] = model->number - FITTED_NUMBER_BASE;
-        fitting->places[fitting->count++] = (size_t)(model->number - FITTED_NUMBER_BASE - 1);
+        fitting->numbers[fitting->count++] = model->number - FITTED_NUMBER_BASE;
         has_chain = has_chain || model->kind == FITTED_MARKOV;
     }
     TRY(fit_journeys_read(fitting->pg, fitting->journeys, error));
@@ -148,7 +146,7 @@ static Status put_shares(Fitting *fitting, const int64_t *shares, size_t i, int6
     bool are_null[FITTED_MODELS_COUNT] = {true, true, true, true, true};
     size_t length = 0;
     for (size_t m = 0; m < fitting->count; m++) {
-        size_t place = fitting->places[m];
+        size_t place = (size_t)fitting->numbers[m] - 1;
         values[place] = shares ? shares[m * fitting->capacity + i] : same;
         are_null[place] = false;
         length = place + 1 > length ? place + 1 : length;

@@ -30,7 +30,7 @@ left join lateral (
     where touch.person_id = l.person_id and touch.touched_at <= l.became_lead_at
       and (l.only_interactions is null or touch.interaction = any (l.only_interactions))
       and (l.except_interactions is null or touch.interaction <> all (l.except_interactions))
-    order by l.drops_direct and a.is_direct, touch.touched_at, touch.source, touch.touch_id
+    order by l.drops_direct and a.is_direct, touch.touched_at, touch.source collate "C", touch.touch_id
     limit 1
 ) as t on true
 left join lateral (
@@ -40,6 +40,6 @@ left join lateral (
     where l.has_filter and touch.person_id = l.person_id and touch.touched_at <= l.became_lead_at
       and (l.only_interactions is null or touch.interaction = any (l.only_interactions))
       and (l.except_interactions is null or touch.interaction <> all (l.except_interactions))
-    order by l.drops_direct and a.is_direct, touch.touched_at, touch.source, touch.touch_id
+    order by l.drops_direct and a.is_direct, touch.touched_at, touch.source collate "C", touch.touch_id
     limit 1
 ) as c on true;

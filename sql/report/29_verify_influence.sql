@@ -157,7 +157,7 @@ language sql stable as $$
                or s.attribution -> 'interactions' -> 'only' ? t.interaction)
           and not coalesce(s.attribution -> 'interactions' -> 'except' ? t.interaction, false)
         order by t.person_id, coalesce((s.attribution #>> '{path,drop_direct}')::boolean, false) and a.channel = 'Direct',
-            t.touched_at, t.source, t.touch_id
+            t.touched_at, t.source collate "C", t.touch_id
     ) as t on t.person_id = o.person_id
     where row(o.touch_id, o.content_id, o.arrival_id) is distinct from row(t.touch_id, t.content_id, t.arrival_id)
         and (t.touch_id is not null or o.touched_at is not null)

@@ -87,7 +87,8 @@ select md5(d.number || '/' || l.number)::uuid, b.source, b.batch_no, 1, d.number
     d.deal_id, l.lead_id, 'crm', 'C' || l.number, case when l.number = d.lead then 'decision maker' else 'user' end,
     l.number = d.lead
 from deal as d
-join lead as l on l.number = d.lead or l.number = d.lead + 1 and pg_temp.chance(d.number, 12) < 0.5
+cross join lateral (values (d.lead), (d.lead + 1)) as k (number)
+join lead as l on l.number = k.number and (k.number = d.lead or pg_temp.chance(d.number, 12) < 0.5)
 join batch as b on b.source = 'crm-deals';
 
 -- Three of ten leads were called, once to three times, not always with success; one of a hundred asked something.
