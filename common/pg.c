@@ -471,8 +471,20 @@ Status pg_copy_begin(Pg *pg, const char *sql, Error *error)
     return begin_copy(pg, sql, PGRES_COPY_IN, error);
 }
 
+static void abandon_copy(Pg *pg, const char *reason)
+{
+    Error ignored;
+    PQputCopyEnd(pg->connection, reason);
+    drain(pg, NULL, &ignored);
+}
+
 Status pg_copy_write(Pg *pg, Text bytes, Error *error)
 {
+    if (!pg->is_stopped && signal_check(error) != STATUS_OK) {
+        pg->is_stopped = true;
+        abandon_copy(pg, "stopped by a signal");
+        return STATUS_ERROR;
+    }
     if (PQputCopyData(pg->connection, bytes.data, (int)bytes.size) == 1)
         return STATUS_OK;
     Status status = drain(pg, NULL, error);
@@ -486,13 +498,6 @@ Status pg_copy_end(Pg *pg, int64_t *ret_rows, Error *error)
         return status == STATUS_OK ? fail(pg, NULL, error) : status;
     }
     return drain(pg, ret_rows, error);
-}
-
-static void abandon_copy(Pg *pg, const char *reason)
-{
-    Error ignored;
-    PQputCopyEnd(pg->connection, reason);
-    drain(pg, NULL, &ignored);
 }
 
 static Status take_all(void *context, Pg *pg, Text block, Error *error)
@@ -522,12 +527,6 @@ Status pg_copy_file_through(Pg *pg, const char *sql, const char *path, PgCopyTak
             continue;
         if (size <= 0)
             break;
-        if (!pg->is_stopped && signal_check(error) != STATUS_OK) {
-            pg->is_stopped = true;
-            abandon_copy(pg, "stopped by a signal");
-            status = STATUS_ERROR;
-            break;
-        }
         status = take(context, pg, (Text){block, (size_t)size}, error);
         if (status != STATUS_OK && take != take_all)
             abandon_copy(pg, "the file cannot be used");

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-Status contribution_make(Pg *pg, const ModelSet *models, const char *timezone, Contribution *ret_contribution,
-                         Error *error)
+Status contribution_make(Pg *pg, const ModelSet *models, const Arrivals *arrivals, const char *timezone,
+                         Contribution *ret_contribution, Error *error)
 {
-    *ret_contribution = (Contribution){.pg = pg, .models = models};
+    *ret_contribution = (Contribution){.pg = pg, .models = models, .arrivals = arrivals};
     for (size_t m = 0; m < models->count; m++)
         ret_contribution->numbers[m] = models->models[m].number;
     credit_sums_make(pg, ret_contribution->numbers, models->count, false, &ret_contribution->credits);
@@ -24,9 +24,10 @@ void contribution_done(Contribution *contribution)
     credit_sums_done(&contribution->counts);
 }
 
-int32_t contribution_month(const Contribution *contribution, int64_t instant)
+void contribution_end_first(Contribution *contribution, CopyStream *stream)
 {
-    return time_month_start(instant, contribution->zone);
+    contribution->credits.under_way = stream;
+    contribution->counts.under_way = stream;
 }
 
 Status contribution_write(Contribution *contribution, Error *error)
@@ -47,10 +48,10 @@ static void add_to_nobody(Contribution *contribution, const ContributedJourney *
 /* Among campaigns the first touch whose campaign counts is the source, and those that do not count get nothing. */
 static void add_campaign(Contribution *contribution, const ContributedJourney *journey, size_t i, bool *has_source)
 {
-    const Touch *touch = &journey->touches[i];
-    if (journey->has_campaigns && !touch->is_of_campaigns)
+    const Arrival *arrival = &contribution->arrivals->list[journey->touches[i].arrival_no];
+    if (journey->has_campaigns && !arrival->is_of_campaigns)
         return;
-    credit_sums_add(&contribution->credits, SUM_CAMPAIGN, &touch->campaign_id, journey->deal.month, !*has_source,
+    credit_sums_add(&contribution->credits, SUM_CAMPAIGN, &arrival->campaign_id, journey->deal.month, !*has_source,
                     journey->has_campaigns ? &journey->campaign_shares : &journey->shares, i);
     *has_source = true;
 }
@@ -67,11 +68,13 @@ Status contribution_add(Contribution *contribution, const ContributedJourney *jo
     int32_t month = journey->deal.month;
     for (size_t i = 0; i < journey->count; i++) {
         const Touch *touch = &journey->touches[i];
+        const Key *channel_id = &contribution->arrivals->list[touch->arrival_no].channel_id;
+        int32_t touch_month = time_month_start(journey->ordered[i].touched_at, contribution->zone);
         credit_sums_add(credits, SUM_CONTENT, &touch->content_id, month, i == 0, &journey->shares, i);
-        credit_sums_add(credits, SUM_CHANNEL, &touch->channel_id, month, i == 0, &journey->shares, i);
+        credit_sums_add(credits, SUM_CHANNEL, channel_id, month, i == 0, &journey->shares, i);
         add_campaign(contribution, journey, i, &has_source);
         credit_sums_add(counts, SUM_TOPIC, &touch->topic_id, month, i == 0, NULL, i);
-        credit_sums_add(counts, SUM_REACH, &touch->content_id, touch->month, false, NULL, i);
+        credit_sums_add(counts, SUM_REACH, &touch->content_id, touch_month, false, NULL, i);
     }
     return STATUS_OK;
 }
@@ -84,10 +87,8 @@ enum {
     AMOUNT,
     TOUCHED_AT,
     CONTENT_ID,
-    CHANNEL_ID,
-    CAMPAIGN_ID,
     TOPIC_ID,
-    IS_OF_CAMPAIGNS,
+    ARRIVAL_NO,
     WEIGHTS,
     CREDITS,
     CAMPAIGN_WEIGHTS,
@@ -104,6 +105,7 @@ typedef struct Taking {
     char outcome[8];
     ContributedJourney journey;
     Touch *touches;
+    JourneyTouch *ordered;
     int64_t *shares[SHARE_KINDS]; /* by touch, and then by model */
     size_t capacity;
 } Taking;
@@ -111,6 +113,7 @@ typedef struct Taking {
 static void taking_done(Taking *taking)
 {
     free(taking->touches);
+    free(taking->ordered);
     for (size_t i = 0; i < SHARE_KINDS; i++)
         free(taking->shares[i]);
 }
@@ -130,6 +133,7 @@ static Status reserve(Taking *taking, Error *error)
     size_t models = taking->contribution->models->count;
     bool is_failed = false;
     taking->touches = grow(taking->touches, capacity, sizeof *taking->touches, &is_failed);
+    taking->ordered = grow(taking->ordered, capacity, sizeof *taking->ordered, &is_failed);
     for (size_t i = 0; i < SHARE_KINDS; i++)
         taking->shares[i] = grow(taking->shares[i], capacity * (models + 1), sizeof(int64_t), &is_failed);
     if (is_failed)
@@ -146,6 +150,7 @@ static Status close_journey(Taking *taking, Error *error)
         return STATUS_OK;
     taking->is_open = false;
     journey->touches = taking->touches;
+    journey->ordered = taking->ordered;
     if (journey->count == 0)
         journey->shares = (SumShares){.same_weight = ATTRIBUTION_UNIT, .same_credit = journey->deal.amount};
     else
@@ -185,13 +190,11 @@ static Status take_row(void *context, const PgResult *result, size_t row, Error 
         return STATUS_OK;
     TRY(reserve(taking, error));
     size_t i = taking->journey.count++, models = taking->contribution->models->count;
-    taking->touches[i] =
-        (Touch){.content_id = value_key(pg_value(result, row, CONTENT_ID)),
-                .channel_id = value_key(pg_value(result, row, CHANNEL_ID)),
-                .campaign_id = value_key(pg_value(result, row, CAMPAIGN_ID)),
-                .topic_id = value_key(pg_value(result, row, TOPIC_ID)),
-                .month = contribution_month(taking->contribution, value_time(pg_value(result, row, TOUCHED_AT))),
-                .is_of_campaigns = value_bool(pg_value(result, row, IS_OF_CAMPAIGNS))};
+    Touch *touch = &taking->touches[i];
+    *touch = (Touch){.content_id = value_key(pg_value(result, row, CONTENT_ID)),
+                     .topic_id = value_key(pg_value(result, row, TOPIC_ID))};
+    TRY(arrivals_number(taking->contribution->arrivals, pg_value(result, row, ARRIVAL_NO), &touch->arrival_no, error));
+    taking->ordered[i] = (JourneyTouch){.touched_at = value_time(pg_value(result, row, TOUCHED_AT))};
     taking->journey.has_campaigns = !text_is_null(pg_value(result, row, CAMPAIGN_WEIGHTS));
     for (int kind = 0; kind < SHARE_KINDS; kind++)
         for (size_t m = 0; m < models; m++)

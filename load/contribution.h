@@ -3,7 +3,7 @@
  * the month of the touch. What they gave before is read from what stands in cl_marketing.deal_touch, and taken away.
  *
  *     cleanup(contribution_done) Contribution contribution;
- *     TRY(contribution_make(pg, &models, config->reporting.timezone, &contribution, error));
+ *     TRY(contribution_make(pg, &models, &arrivals, timezone, &contribution, error));
  *     TRY(contribution_take(&contribution, error));          // before the old journeys go
  *     TRY(contribution_add(&contribution, &journey, error)); // one new journey after the other
  *     TRY(contribution_write(&contribution, error));
@@ -18,6 +18,7 @@
 typedef struct ContributedJourney {
     SumDeal deal;
     const Touch *touches;
+    const JourneyTouch *ordered;
     size_t count; /* 0: nobody earned anything, and all goes to the rows named unattributed */
     Key nobodys_topic;
     SumShares shares;
@@ -29,14 +30,15 @@ typedef struct Contribution {
     Pg *pg;
     Zone *zone; /* of reports */
     const ModelSet *models;
+    const Arrivals *arrivals;
     int numbers[MODEL_SET_MAX];
     CreditSums credits; /* of contents, channels and campaigns */
     CreditSums counts;  /* of topics, and reach: deals alone */
 } Contribution;
 
-/* Models must outlive it; its address stays. ERROR_CONFIG for a time zone that is not known. */
-Status contribution_make(Pg *pg, const ModelSet *models, const char *timezone, Contribution *ret_contribution,
-                         Error *error);
+/* Models and arrivals must outlive it; its address stays. ERROR_CONFIG for a time zone that is not known. */
+Status contribution_make(Pg *pg, const ModelSet *models, const Arrivals *arrivals, const char *timezone,
+                         Contribution *ret_contribution, Error *error);
 
 void contribution_done(Contribution *contribution);
 
@@ -44,8 +46,9 @@ void contribution_done(Contribution *contribution);
  * change, what topics gave whose contents are of another one now. Constant memory, but for the longest journey. */
 Status contribution_take(Contribution *contribution, Error *error);
 
-/* The first day of an instant's month, since 1970. */
-int32_t contribution_month(const Contribution *contribution, int64_t instant);
+/* A COPY on the same connection that is to end before sums are written, which they are whenever memory is full; NULL:
+ * there is none any more. */
+void contribution_end_first(Contribution *contribution, CopyStream *stream);
 
 Status contribution_add(Contribution *contribution, const ContributedJourney *journey, Error *error);
 

@@ -1,12 +1,12 @@
 #include "load/credit_sums.h"
 
-#include "common/copy_encode.h"
+#include "common/copy_stream.h"
 #include "load/refresh.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, COLUMNS = 11, NUMBER_MAX = 128 };
+enum { COLUMNS = 11, NUMBER_MAX = 128 };
 
 /* No sum can outgrow 64 bits: weights of a deal add up to 10^12. */
 #define DEALS_MAX UINT64_C(9000000)
@@ -174,12 +174,11 @@ static Status put_shares(const CreditSums *sums, const int64_t *shares, Buffer *
     return copy_encode_int64_array(rows, values, are_null, length, error);
 }
 
-static Status put(const CreditSums *sums, const CreditSum *sum, Buffer *rows, Error *error)
+static Status put(const CreditSums *sums, const CreditSum *sum, CopyStream *stream, Error *error)
 {
     static const char *const names[] = {"content", "channel", "campaign", "topic", "reach"};
-    if (rows->size == 0)
-        TRY(copy_encode_header(rows, error));
-    TRY(copy_encode_begin(rows, COLUMNS, error));
+    Buffer *rows = &stream->rows;
+    TRY(copy_stream_row(stream, COLUMNS, error));
     TRY(copy_encode_text(rows, text_from(names[sum->kind]), error));
     TRY(copy_encode_uuid(rows, &sum->item, error));
     TRY(copy_encode_bool(rows, &sums->is_fitted, error));
@@ -193,31 +192,17 @@ static Status put(const CreditSums *sums, const CreditSum *sum, Buffer *rows, Er
     return put_shares(sums, sum->shares + sums->model_count, rows, error);
 }
 
-static Status send(const CreditSums *sums, Buffer *rows, Error *error)
-{
-    if (rows->size == 0)
-        return STATUS_OK;
-    TRY(copy_encode_trailer(rows, error));
-    TRY(pg_copy_begin(sums->pg,
-                      "copy pg_temp.journey_part (kind, item, is_fitted, month, outcome, deals, amount, sourced_deals, "
-                      "sourced_amount, weights, credits) from stdin (format binary)",
-                      error));
-    TRY(pg_copy_write(sums->pg, buffer_text(rows), error));
-    TRY(pg_copy_end(sums->pg, NULL, error));
-    buffer_clear(rows);
-    return STATUS_OK;
-}
-
 Status credit_sums_flush(CreditSums *sums, Error *error)
 {
-    cleanup(buffer_done) Buffer rows = buffer_make(ROWS_CEILING);
-    for (size_t i = 0; i < sums->count; i++) {
+    cleanup(copy_stream_done) CopyStream stream = copy_stream_make(
+        sums->pg, "copy pg_temp.journey_part (kind, item, is_fitted, month, outcome, deals, amount, sourced_deals, "
+                  "sourced_amount, weights, credits) from stdin (format binary)");
+    if (sums->under_way)
+        TRY(copy_stream_end(sums->under_way, error));
+    for (size_t i = 0; i < sums->count; i++)
         if (!is_nothing(sums, sum_at(sums, i)))
-            TRY(put(sums, sum_at(sums, i), &rows, error));
-        if (rows.size >= FLUSH_SIZE)
-            TRY(send(sums, &rows, error));
-    }
-    TRY(send(sums, &rows, error));
+            TRY(put(sums, sum_at(sums, i), &stream, error));
+    TRY(copy_stream_end(&stream, error));
     if (sums->slots)
         memset(sums->slots, 0, sums->slot_count * sizeof *sums->slots);
     sums->count = 0;

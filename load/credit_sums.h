@@ -13,8 +13,8 @@
 #ifndef CLOSEDLOOP_LOAD_CREDIT_SUMS_H
 #define CLOSEDLOOP_LOAD_CREDIT_SUMS_H
 
+#include "common/copy_stream.h"
 #include "common/hash.h"
-#include "common/pg.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -43,8 +43,9 @@ typedef struct CreditSum CreditSum;
 
 typedef struct CreditSums {
     Pg *pg;
-    const int *numbers; /* of the models, from 1 in the arrays of cl_marketing.journey_sum */
-    size_t model_count; /* 0: deals and amounts alone */
+    CopyStream *under_way; /* ends before sums are written; may be NULL */
+    const int *numbers;    /* of the models, from 1 in the arrays of cl_marketing.journey_sum */
+    size_t model_count;    /* 0: deals and amounts alone */
     bool is_fitted;
     size_t entry_size;
     char *entries;

@@ -8,11 +8,12 @@
 #ifndef CLOSEDLOOP_LOAD_FIT_H
 #define CLOSEDLOOP_LOAD_FIT_H
 
-#include "load/fit_journeys.h"
+#include "load/arrivals.h"
+#include "load/journeys.h"
 #include "load/model_set.h"
 
-/* Within the refresh's transaction, after credit_journeys(), which has left the journeys of changed deals; the others
- * are those of cl_marketing.deal_touch. */
-Status fit_models(Pg *pg, const ModelSet *models, FitJourneys *journeys, Error *error);
+/* Within the refresh's transaction, after credit_journeys(): the journeys are those of changed deals, and all others
+ * are added if models are due. */
+Status fit_models(Pg *pg, const ModelSet *models, const Arrivals *arrivals, Journeys *journeys, Error *error);
 
 #endif

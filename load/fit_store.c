@@ -1,54 +1,35 @@
 #include "load/fit_store.h"
 
-#include "common/copy_encode.h"
-
-enum { ROWS_CEILING = 8 << 20, FLUSH_SIZE = 4 << 20, FIELDS_MAX = 12 };
+#include "common/copy_stream.h"
 
 /* In place of the number of a state in fit_step. */
 enum { NUMBER_START = -1, NUMBER_WON = -2, NUMBER_LOST = -3 };
 
 /* Rows of one table on their way. */
 typedef struct Store {
-    Pg *pg;
     const FitItems *items;
     const ModelFit *fit;
-    const char *copy;
     bool has_content; /* the table's second column says which */
-    Buffer rows;
+    CopyStream *stream;
 } Store;
 
 static void begin_table(Store *store, const char *copy, bool has_content)
 {
-    store->copy = copy;
+    store->stream->statement = copy;
     store->has_content = has_content;
-}
-
-static Status flush(Store *store, Error *error)
-{
-    if (store->rows.size == 0)
-        return STATUS_OK;
-    TRY(copy_encode_trailer(&store->rows, error));
-    TRY(pg_copy_begin(store->pg, store->copy, error));
-    TRY(pg_copy_write(store->pg, buffer_text(&store->rows), error));
-    TRY(pg_copy_end(store->pg, NULL, error));
-    buffer_clear(&store->rows);
-    return STATUS_OK;
 }
 
 /* A row: the model, in some tables a content, and whole numbers. */
 static Status put(Store *store, const Key *content_id, const int64_t *numbers, size_t count, Error *error)
 {
-    if (store->rows.size >= FLUSH_SIZE)
-        TRY(flush(store, error));
-    if (store->rows.size == 0)
-        TRY(copy_encode_header(&store->rows, error));
+    Buffer *rows = &store->stream->rows;
     int32_t model = store->fit->model->number;
-    TRY(copy_encode_begin(&store->rows, (int)count + 1 + store->has_content, error));
-    TRY(copy_encode_int32(&store->rows, &model, error));
+    TRY(copy_stream_row(store->stream, (int)count + 1 + store->has_content, error));
+    TRY(copy_encode_int32(rows, &model, error));
     if (store->has_content)
-        TRY(copy_encode_uuid(&store->rows, content_id, error));
+        TRY(copy_encode_uuid(rows, content_id, error));
     for (size_t i = 0; i < count; i++)
-        TRY(copy_encode_int64(&store->rows, &numbers[i], error));
+        TRY(copy_encode_int64(rows, &numbers[i], error));
     return STATUS_OK;
 }
 
@@ -73,7 +54,7 @@ static Status put_states(Store *store, Error *error)
         const Key *content_id = kind == FOLDED_ITEM ? content_of(store, folded->number) : NULL;
         TRY(put(store, content_id, numbers, sizeof numbers / sizeof *numbers, error));
     }
-    return flush(store, error);
+    return copy_stream_end(store->stream, error);
 }
 
 static Status put_step(Store *store, JourneyState from, int64_t from_number, JourneyState to, int64_t to_number,
@@ -97,7 +78,7 @@ static Status put_steps(Store *store, Error *error)
         TRY(put_step(store, from, from_number, STATE_WON, NUMBER_WON, error));
         TRY(put_step(store, from, from_number, STATE_LOST, NUMBER_LOST, error));
     }
-    return flush(store, error);
+    return copy_stream_end(store->stream, error);
 }
 
 static Status put_folded(Store *store, Error *error)
@@ -109,7 +90,7 @@ static Status put_folded(Store *store, Error *error)
         if (state != JOURNEY_STATE_UNKNOWN && fold->states[state].kind != FOLDED_ITEM)
             TRY(put(store, content_of(store, i), (int64_t[]){(int64_t)i, state}, 2, error));
     }
-    return flush(store, error);
+    return copy_stream_end(store->stream, error);
 }
 
 static Status put_values(Store *store, Error *error)
@@ -125,17 +106,16 @@ static Status put_values(Store *store, Error *error)
             TRY(put(store, NULL, numbers, sizeof numbers / sizeof *numbers, error));
         }
     }
-    return flush(store, error);
+    return copy_stream_end(store->stream, error);
 }
 
 Status fit_store(Pg *pg, const FitItems *items, const ModelFit *fit, Error *error)
 {
-    Store store = {.pg = pg, .items = items, .fit = fit, .rows = buffer_make(ROWS_CEILING)};
-    Status status = STATUS_OK;
+    cleanup(copy_stream_done) CopyStream stream = copy_stream_make(pg, NULL);
+    Store store = {items, fit, false, &stream};
     if (fit->model->kind == FITTED_SHAPLEY)
-        status = put_values(&store, error);
-    else if ((status = put_states(&store, error)) == STATUS_OK && (status = put_steps(&store, error)) == STATUS_OK)
-        status = put_folded(&store, error);
-    buffer_done(&store.rows);
-    return status;
+        return put_values(&store, error);
+    TRY(put_states(&store, error));
+    TRY(put_steps(&store, error));
+    return put_folded(&store, error);
 }

@@ -8,6 +8,7 @@
 #include "load/definition_setting.h"
 #include "load/embedded.h"
 #include "load/fit.h"
+#include "load/journey_source.h"
 #include "load/migrate.h"
 #include "load/model_set.h"
 
@@ -103,15 +104,17 @@ static void keep_checks(Pg *pg, const Buffer *checks, Error *error)
 }
 
 /* The journeys of the changed deals anew, and the sums with them. */
-static Status credit(Pg *pg, const Config *config, const ModelSet *models, FitJourneys *journeys, Error *error)
+static Status credit(Pg *pg, const Config *config, const ModelSet *models, const Arrivals *arrivals, Journeys *journeys,
+                     Error *error)
 {
     cleanup(contribution_done) Contribution contribution;
-    TRY(contribution_make(pg, models, config->reporting.timezone, &contribution, error));
+    TRY(contribution_make(pg, models, arrivals, config->reporting.timezone, &contribution, error));
     TRY(contribution_take(&contribution, error));
     TRY(refresh_step(pg, "refresh/50_journeys.sql", error));
     TRY(refresh_step(pg, "refresh/52_leads.sql", error));
     TRY(refresh_step(pg, "refresh/53_funnel.sql", error));
-    TRY(credit_journeys(pg, models, &config->attribution, &contribution, journeys, error));
+    TRY(journey_source_changed(pg, &config->attribution, arrivals, journeys, error));
+    TRY(credit_journeys(pg, models, journeys, &contribution, error));
     return contribution_write(&contribution, error);
 }
 
@@ -140,10 +143,12 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
         "refresh/46_groups.sql"};
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
         TRY(refresh_step(pg, before[i], error));
-    cleanup(fit_journeys_done) FitJourneys journeys = FIT_JOURNEYS_EMPTY;
-    TRY(fit_journeys_begin(&journeys, error));
-    TRY(credit(pg, config, &models, &journeys, error));
-    TRY(fit_models(pg, &models, &journeys, error));
+    cleanup(arrivals_done) Arrivals arrivals = ARRIVALS_EMPTY;
+    TRY(arrivals_read(pg, &arrivals, error));
+    cleanup(journeys_done) Journeys journeys = JOURNEYS_EMPTY;
+    TRY(journeys_begin(&journeys, error));
+    TRY(credit(pg, config, &models, &arrivals, &journeys, error));
+    TRY(fit_models(pg, &models, &arrivals, &journeys, error));
     TRY(refresh_step(pg, "refresh/61_months.sql", error));
     TRY(refresh_step(pg, "refresh/63_visitors.sql", error));
     TRY(refresh_step(pg, "refresh/66_groups.sql", error));

@@ -8,8 +8,8 @@ from (select t.content_id from cl_marketing.deal_touch as t where t.touched_at i
 join cl_core.content as c on c.content_id = held.content_id;
 
 create temporary table fit_arrival on commit drop as
-select a.arrival_id, (dense_rank() over (order by a.channel collate "C") - 1)::integer as channel,
-    a.channel as channel_name, a.channel_id, a.campaign_id, a.is_of_campaigns
+select a.arrival_no, (dense_rank() over (order by a.channel collate "C") - 1)::integer as channel,
+    a.channel as channel_name
 from (select t.arrival_id from cl_marketing.deal_touch as t where t.touched_at is not null group by 1) as held
 join journey_arrival as a on a.arrival_id = held.arrival_id;
 
