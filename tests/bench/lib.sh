@@ -112,8 +112,8 @@ load() {
     trace "trace-$name"
 }
 
-# The log as seconds for each step: what passed since the statement before belongs to the statement that then ended. Files of
-# sql/refresh and the page's blocks are known by their first lines.
+# The log as seconds for each step: what passed since the statement before belongs to the statement that then ended, but for
+# the page's blocks, which are asked two at a time. These and files of sql/refresh are known by their first lines.
 steps() {
     awk -v files="$ROOT/sql/refresh/*.sql $ROOT/deploy/report/page/blocks/*.sql" '
         function add(step, seconds) { taken[step] += seconds }
@@ -122,6 +122,7 @@ steps() {
             while ((command | getline file) > 0) {
                 getline line <file
                 close(file)
+                is_block[line] = file ~ /blocks/
                 sub(/.*\//, "", file)
                 step_of[line] = file
             }
@@ -139,7 +140,7 @@ steps() {
             sub(/^(statement|parse|bind|execute) ?[^:]*: /, "", text)
             if (text in step_of) {
                 step = step_of[text]
-                add(step, passed)
+                add(step, is_block[text] ? lasted : passed)
             } else if (text ~ /^(declare|fetch [0-9]+ from|close) reader/) {
                 if (text ~ /^declare/) reading = text ~ /as they stood/ ? "take" : text ~ /own row/ ? "read" : step
                 add(reading, lasted)
