@@ -16,7 +16,7 @@
 
 typedef struct CopyStream {
     Pg *pg;
-    const char *statement;
+    const char *statement; /* may be another one after an end */
     bool is_begun;
     Buffer rows; /* not sent yet */
 } CopyStream;

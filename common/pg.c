@@ -257,6 +257,15 @@ Status pg_connect_to_read(const char *conninfo, const char *application, Pg **re
     return open_connection(true, conninfo, application, ret_pg, error);
 }
 
+static void cancel(Pg *pg)
+{
+    char ignored[256];
+    PGcancel *request = PQgetCancel(pg->connection);
+    if (request)
+        PQcancel(request, ignored, sizeof ignored);
+    PQfreeCancel(request);
+}
+
 /* Waits a moment for something from the server. On a signal it is asked to stop, and *error says so. */
 static Status await_once(Pg *pg, bool *ret_is_lost, Error *error)
 {
@@ -264,11 +273,7 @@ static Status await_once(Pg *pg, bool *ret_is_lost, Error *error)
     struct pollfd waiting = {.fd = PQsocket(pg->connection), .events = POLLIN};
     int ready = poll(&waiting, 1, POLL_MILLISECONDS);
     if (!pg->is_stopped && signal_check(error) != STATUS_OK) {
-        char ignored[256];
-        PGcancel *cancel = PQgetCancel(pg->connection);
-        if (cancel)
-            PQcancel(cancel, ignored, sizeof ignored);
-        PQfreeCancel(cancel);
+        cancel(pg);
         pg->is_stopped = true;
         status = STATUS_ERROR;
     }
@@ -570,6 +575,8 @@ Status pg_copy_out_read(Pg *pg, Text *ret_row, Error *error)
 
 void pg_rollback(Pg *pg)
 {
+    if (pg->is_asked && !pg->answer)
+        cancel(pg); /* nobody wants to know any more */
     forget_asked(pg);
     if (PQstatus(pg->connection) == CONNECTION_OK)
         PQclear(PQexec(pg->connection, "rollback"));

@@ -64,8 +64,8 @@ int64_t pg_value_int64(const PgResult *result, size_t row, size_t column);
 
 void pg_result_free(PgResult *result);
 
-/* COPY ... FROM STDIN: begin, write as often as needed, end. After a failure the connection has left COPY, and its
- * transaction is to be rolled back. */
+/* COPY ... FROM STDIN: begin, write as often as needed, end. Who writes hears signals, too: the COPY is given up. After
+ * a failure the connection has left COPY, and its transaction is to be rolled back. */
 Status pg_copy_begin(Pg *pg, const char *sql, Error *error);
 Status pg_copy_write(Pg *pg, Text bytes, Error *error);
 Status pg_copy_end(Pg *pg, int64_t *ret_rows, Error *error);

@@ -24,10 +24,10 @@ void contribution_done(Contribution *contribution)
     credit_sums_done(&contribution->counts);
 }
 
-void contribution_end_first(Contribution *contribution, CopyStream *stream)
+void contribution_set_open_copy(Contribution *contribution, CopyStream *stream)
 {
-    contribution->credits.under_way = stream;
-    contribution->counts.under_way = stream;
+    contribution->credits.open_copy = stream;
+    contribution->counts.open_copy = stream;
 }
 
 Status contribution_write(Contribution *contribution, Error *error)

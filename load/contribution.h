@@ -48,7 +48,7 @@ Status contribution_take(Contribution *contribution, Error *error);
 
 /* A COPY on the same connection that is to end before sums are written, which they are whenever memory is full; NULL:
  * there is none any more. */
-void contribution_end_first(Contribution *contribution, CopyStream *stream);
+void contribution_set_open_copy(Contribution *contribution, CopyStream *stream);
 
 Status contribution_add(Contribution *contribution, const ContributedJourney *journey, Error *error);
 

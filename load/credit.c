@@ -108,10 +108,10 @@ static Status credit_deal(void *context, const JourneyHead *head, const Touch *t
 
 static Status credit_all(Crediting *crediting, Journeys *journeys, Error *error)
 {
-    contribution_end_first(crediting->contribution, &crediting->stream);
+    contribution_set_open_copy(crediting->contribution, &crediting->stream);
     TRY(journeys_each(journeys, credit_deal, crediting, error));
     TRY(copy_stream_end(&crediting->stream, error));
-    contribution_end_first(crediting->contribution, NULL);
+    contribution_set_open_copy(crediting->contribution, NULL);
     return STATUS_OK;
 }
 

@@ -197,8 +197,8 @@ Status credit_sums_flush(CreditSums *sums, Error *error)
     cleanup(copy_stream_done) CopyStream stream = copy_stream_make(
         sums->pg, "copy pg_temp.journey_part (kind, item, is_fitted, month, outcome, deals, amount, sourced_deals, "
                   "sourced_amount, weights, credits) from stdin (format binary)");
-    if (sums->under_way)
-        TRY(copy_stream_end(sums->under_way, error));
+    if (sums->open_copy)
+        TRY(copy_stream_end(sums->open_copy, error));
     for (size_t i = 0; i < sums->count; i++)
         if (!is_nothing(sums, sum_at(sums, i)))
             TRY(put(sums, sum_at(sums, i), &stream, error));

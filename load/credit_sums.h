@@ -43,7 +43,7 @@ typedef struct CreditSum CreditSum;
 
 typedef struct CreditSums {
     Pg *pg;
-    CopyStream *under_way; /* ends before sums are written; may be NULL */
+    CopyStream *open_copy; /* ends before sums are written; may be NULL */
     const int *numbers;    /* of the models, from 1 in the arrays of cl_marketing.journey_sum */
     size_t model_count;    /* 0: deals and amounts alone */
     bool is_fitted;

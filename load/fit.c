@@ -6,6 +6,7 @@
 #include "load/refresh.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { COLUMNS = 6 };
 
@@ -130,7 +131,8 @@ static Status reserve(Fitting *fitting, size_t touch_count, Error *error)
 static Status put_shares(Fitting *fitting, const int64_t *shares, size_t i, int64_t same, Error *error)
 {
     int64_t values[FITTED_MODELS_COUNT];
-    bool are_null[FITTED_MODELS_COUNT] = {true, true, true, true, true};
+    bool are_null[FITTED_MODELS_COUNT];
+    memset(are_null, true, sizeof are_null);
     size_t length = 0;
     for (size_t m = 0; m < fitting->count; m++) {
         size_t place = (size_t)fitting->numbers[m] - 1;
@@ -266,7 +268,7 @@ static Status fit_and_credit(Fitting *fitting, const ModelSet *models, Error *er
     TRY(read_due(fitting->pg, &is_due, &fitting->is_whole, &fitting->state_max, error));
     if (models->fitted_count > 0) {
         credit_sums_make(fitting->pg, fitting->numbers, fitting->count, true, &fitting->sums);
-        fitting->sums.under_way = &fitting->stream;
+        fitting->sums.open_copy = &fitting->stream;
         TRY(fit_journeys_each(&fitting->journeys, credit, fitting, error));
         TRY(copy_stream_end(&fitting->stream, error));
         TRY(credit_sums_flush(&fitting->sums, error));

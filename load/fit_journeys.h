@@ -36,7 +36,7 @@ typedef struct FitJourney {
     const JourneyHead *head;
     JourneyOutcome outcome;
     const Touch *touches;
-    const JourneyTouch *ordered; /* of journeys that did not change only role_weight is set */
+    const JourneyTouch *ordered; /* of journeys that did not change without their times */
     const uint32_t *items[FITTED_ITEM_COUNT];
 } FitJourney;
 

@@ -69,7 +69,7 @@ Status journeys_each(Journeys *journeys, JourneyTake take, void *context, Error 
         TRY(reserve(journeys, head.count, error));
         if (!read_all(file, journeys->touches, sizeof *journeys->touches, head.count) ||
             !read_all(file, journeys->ordered, sizeof *journeys->ordered, head.count))
-            break;
+            return error_set(error, ERROR_IO, "the temporary file of journeys ends too early");
         TRY(take(context, &head, journeys->touches, journeys->ordered, error));
     }
     if (ferror(file) || !feof(file))

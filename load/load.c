@@ -168,7 +168,8 @@ static Status run_report(const Work *work, Pg *pg, Error *error)
 {
     PageOutcome outcome = {0};
     const PageSetting *setting = &work->config->page;
-    TRY(page_write(pg, work->config->database, PAGE_CHARTS, setting->language, setting->file, &outcome, error));
+    TRY(page_write(pg, work->config->database, program.name, PAGE_CHARTS, setting->language, setting->file, &outcome,
+                   error));
     if (!outcome.has_charts)
         log_warning(work->log, "report: no charts, tables alone: " PAGE_CHARTS " is not there (libjs-chart.js)");
     if (outcome.withheld)

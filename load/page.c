@@ -115,12 +115,12 @@ static Status read_charts(Page *page, const char *path, Buffer *buffer, Error *e
     return STATUS_OK;
 }
 
-Status page_write(Pg *pg, const char *conninfo, const char *charts_path, PageLanguage language, const char *path,
-                  PageOutcome *ret_outcome, Error *error)
+Status page_write(Pg *pg, const char *conninfo, const char *application, const char *charts_path, PageLanguage language,
+                  const char *path, PageOutcome *ret_outcome, Error *error)
 {
     cleanup(file_writer_done) FileWriter writer = FILE_WRITER_INIT;
     cleanup(buffer_done) Buffer charts = buffer_make(CHARTS_CEILING), script = buffer_make(SCRIPT_CEILING);
-    cleanup(page_data_done) PageData data = page_data_make(pg, conninfo, &writer);
+    cleanup(page_data_done) PageData data = page_data_make(pg, conninfo, application, &writer);
     Page page = {.data = &data, .writer = &writer, .language = page_language_name(language)};
     TRY(read_charts(&page, charts_path, &charts, error));
     TRY(gather("script/", &script, error));

@@ -1,7 +1,8 @@
 /* The page that people read: one HTML file with the reports in it, which loads nothing from anywhere.
  *
  *     PageOutcome outcome;
- *     TRY(page_write(pg, config.database, PAGE_CHARTS, config.page.language, config.page.file, &outcome, error));
+ *     TRY(page_write(pg, config.database, "closedloop-load", PAGE_CHARTS, config.page.language, config.page.file,
+ * &outcome, error));
  *
  * deploy/report/page/ holds what it is made of, carried in the program: page.html with its places, style, scripts, the
  * texts of each language, and blocks/NAME.sql, each a query of one value, the JSON that the script finds as data.NAME.
@@ -28,9 +29,9 @@ typedef struct PageOutcome {
     bool has_charts; /* false: the library of charts is not there; tables alone */
 } PageOutcome;
 
-/* Replaces the file at once or not at all; it is readable by its owner and group. conninfo is that of the connection,
- * for a second one like it. */
-Status page_write(Pg *pg, const char *conninfo, const char *charts_path, PageLanguage language, const char *path,
-                  PageOutcome *ret_outcome, Error *error);
+/* Replaces the file at once or not at all; it is readable by its owner and group. conninfo and application are those of
+ * the connection, for a second one like it. */
+Status page_write(Pg *pg, const char *conninfo, const char *application, const char *charts_path, PageLanguage language,
+                  const char *path, PageOutcome *ret_outcome, Error *error);
 
 #endif

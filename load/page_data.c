@@ -12,11 +12,12 @@ static const char folder[] = "blocks/";
 /* The longest, which are asked before all others. */
 static const char *const longest[] = {"leads.sql", "marketing.sql"};
 
-PageData page_data_make(Pg *pg, const char *conninfo, FileWriter *writer)
+PageData page_data_make(Pg *pg, const char *conninfo, const char *application, FileWriter *writer)
 {
     return (PageData){.lanes = {{.pg = pg}},
                       .lane_count = 1,
                       .conninfo = conninfo,
+                      .application = application,
                       .writer = writer,
                       .withheld = buffer_make(WITHHELD_CEILING)};
 }
@@ -56,28 +57,30 @@ static Status set_zone(Pg *pg, Error *error)
     return pg_query(pg, "select set_config('timezone', timezone, true) from cl_ops.setting", NULL, 0, &zone, error);
 }
 
-/* A second connection that sees what the first one sees. */
-static Status open_lane(PageData *data, Pg *pg, Error *error)
+/* A second connection that sees what the first one sees; a pooler may have led it elsewhere. */
+static Status open_second(PageData *data, Text snapshot, Pg **ret_pg, Error *error)
 {
-    cleanup(pg_result_free) PgResult snapshot = {0};
-    TRY(pg_query(data->lanes[0].pg, "select quote_literal(pg_export_snapshot())", NULL, 0, &snapshot, error));
     cleanup(buffer_done) Buffer statement = buffer_make(STATEMENT_CEILING);
-    TRY(buffer_printf(&statement, error, "set transaction snapshot %.*s", TEXT_PRINTF(pg_value(&snapshot, 0, 0))));
-    TRY(begin(pg, error));
-    TRY(pg_execute(pg, statement.data, error));
-    return set_zone(pg, error);
+    TRY(buffer_printf(&statement, error, "set transaction snapshot %.*s", TEXT_PRINTF(snapshot)));
+    TRY(pg_connect(data->conninfo, data->application, ret_pg, error));
+    TRY(begin(*ret_pg, error));
+    TRY(pg_execute(*ret_pg, statement.data, error));
+    return set_zone(*ret_pg, error);
 }
 
 static Status open_lanes(PageData *data, Error *error)
 {
-    TRY(begin(data->lanes[0].pg, error));
-    TRY(set_zone(data->lanes[0].pg, error));
+    Pg *first = data->lanes[0].pg, *second = NULL;
+    cleanup(pg_result_free) PgResult snapshot = {0};
+    TRY(begin(first, error));
+    TRY(set_zone(first, error));
+    TRY(pg_query(first, "select quote_literal(pg_export_snapshot())", NULL, 0, &snapshot, error));
     Error refused = ERROR_INIT;
-    Pg *pg = NULL;
-    if (pg_connect(data->conninfo, "closedloop-load", &pg, &refused) != STATUS_OK)
-        return STATUS_OK;
-    data->lanes[data->lane_count++].pg = pg;
-    return open_lane(data, pg, error);
+    if (open_second(data, pg_value(&snapshot, 0, 0), &second, &refused) == STATUS_OK)
+        data->lanes[data->lane_count++].pg = second;
+    else
+        pg_free(second);
+    return STATUS_OK;
 }
 
 static Status close_lanes(PageData *data, Error *error)

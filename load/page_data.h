@@ -1,8 +1,9 @@
 /* What the page says: the value of each query of deploy/report/page/blocks, by its name, as one JSON object within a
  * script element. All are of one moment, and two are asked at a time, each of a connection of its own, since a few of
- * them take most of the time; where a second connection is not to be had, one does.
+ * them take most of the time; where a second connection is not to be had, one does. A lock
+ * that somebody else waits for between the two ends by its time limit, and is tried again.
  *
- *     cleanup(page_data_done) PageData data = page_data_make(pg, conninfo, &writer);
+ *     cleanup(page_data_done) PageData data = page_data_make(pg, conninfo, "closedloop-load", &writer);
  *     TRY(page_data_write(&data, error));
  */
 #ifndef CLOSEDLOOP_LOAD_PAGE_DATA_H
@@ -23,7 +24,7 @@ typedef struct PageLane {
 typedef struct PageData {
     PageLane lanes[PAGE_LANES]; /* the first one's connection is the caller's */
     size_t lane_count, turn;
-    const char *conninfo;
+    const char *conninfo, *application;
     FileWriter *writer;
     Buffer withheld;       /* names of blocks, as JSON, without brackets */
     size_t withheld_count; /* that the role may not read: null in the page */
@@ -31,7 +32,7 @@ typedef struct PageData {
 } PageData;
 
 /* What it is given must outlive it. */
-PageData page_data_make(Pg *pg, const char *conninfo, FileWriter *writer);
+PageData page_data_make(Pg *pg, const char *conninfo, const char *application, FileWriter *writer);
 
 /* In a transaction of its own on each connection. Errors of the server, but for those of missing rights, and of the
  * file; then the caller's connection is to be rolled back. */
