@@ -150,7 +150,6 @@ static Status refresh_in_transaction(Pg *pg, const Config *config, RefreshOutcom
     TRY(credit(pg, config, &models, &arrivals, &journeys, error));
     TRY(fit_models(pg, &models, &arrivals, &journeys, error));
     TRY(refresh_step(pg, "refresh/61_months.sql", error));
-    TRY(refresh_step(pg, "refresh/63_visitors.sql", error));
     TRY(refresh_step(pg, "refresh/66_groups.sql", error));
     TRY(count_changed(pg, outcome, error));
     TRY(refresh_step(pg, "refresh/90_checks.sql", error));

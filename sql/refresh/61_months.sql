@@ -5,7 +5,8 @@ where c.kind = 'arrival' and t.arrival_id = c.key
   and not exists (select from cl_core.arrival_seen as s where s.arrival_id = t.arrival_id)
   and (t.arrival_id <> cl_marketing.activity_arrival() or not exists (select from activity_kind));
 
--- Views and visitors of the months in which a day changed: the day is one of UTC, the months are those of its two ends.
+-- Views and visitors of the months in which a day changed, of each content and of all together: visitors do not add up. The day
+-- is one of UTC, the months are those of its two ends.
 create temporary table changed_month on commit drop as
 select distinct date_trunc('month', d.ends_at at time zone s.timezone)::date as month
 from cl_ops.changed_day as c
@@ -15,8 +16,10 @@ cross join lateral (
 cross join cl_ops.setting as s;
 
 delete from cl_marketing.content_view_month as t using changed_month as c where t.month = c.month;
+delete from cl_marketing.visitor_month as t using changed_month as c where t.month = c.month;
 
--- A branch for each month, with nothing but constants in it, so that the server can give the months to several workers.
+-- A branch for each month, with nothing but constants in it, so that the server can give the months to several workers. In the
+-- row of all contents there is none.
 do $$
 declare
     branches text;
@@ -25,11 +28,11 @@ begin
             select content_id, %L::date as month, sum(views) as views, count(*) filter (where views > 0) as visitors,
                 sum(dwell_seconds) as dwell_seconds
             from (
-                select content_id, visitor_id, count(*) filter (where interaction <> 'dwell') as views,
+                select content_id, count(*) filter (where interaction <> 'dwell') as views,
                     sum(coalesce(dwell_seconds, 0))::bigint as dwell_seconds
                 from cl_core.view
                 where viewed_at >= %L::timestamptz and viewed_at < %L::timestamptz%s
-                group by content_id, visitor_id
+                group by grouping sets ((content_id, visitor_id), (visitor_id))
             ) as v
             group by content_id$branch$,
             c.month, c.month::timestamp at time zone s.timezone, (c.month + interval '1 month') at time zone s.timezone,
@@ -52,7 +55,9 @@ begin
         execute 'create temporary table new_view_month on commit drop as ' || branches;
         perform set_config('enable_sort', 'on', true);
         insert into cl_marketing.content_view_month (content_id, month, views, visitors, dwell_seconds)
-        select content_id, month, views, visitors, dwell_seconds from new_view_month;
+        select content_id, month, views, visitors, dwell_seconds from new_view_month where content_id is not null;
+        insert into cl_marketing.visitor_month (month, views, visitors)
+        select month, views, visitors from new_view_month where content_id is null and views > 0;
     end if;
 end
 $$;
