@@ -75,7 +75,7 @@ create index on cl_ops.reject (batch_no);
 
 -- What loading changed and the reports do not show yet: refresh takes these rows away.
 create table cl_ops.changed_key (
-    kind text not null,
+    kind text collate "C" not null,
     key uuid not null,
     primary key (kind, key)
 );

@@ -101,28 +101,20 @@ language sql stable as $$
                     where a.attrelid = ('cl_core.' || quote_ident(history))::regclass and a.attname = 'known_at')
 $$;
 
--- Notes all that hangs on the versions which batches brought of one kind.
+-- Notes the records of which batches brought versions of one kind, and whom leads claim to be, in any version. Whom the others
+-- name, refresh notes as it takes the newest of them over (cl_ops.note_named).
 create function cl_core.note_versions(kind text, batches integer[]) returns void
 language plpgsql as $$
 declare
     history text := kind || '_history';
-    own text[] := cl_core.payload_columns(history);
 begin
     perform cl_ops.note_changed(format('select %L as kind, %I as key from cl_core.%I where batch_no = any (%L)',
                                        kind, kind || '_id', history, batches));
-    if 'person_key' = any (own) then
-        perform cl_ops.note_changed(format(
-            'select ''person'' as kind, person_key as key from cl_core.%I where batch_no = any (%L)', history, batches));
-    end if;
     if kind = 'lead' then
         perform cl_ops.note_changed(format(
             'select ''person'' as kind, k as key from cl_core.lead_history as h,
-                 unnest(array[h.email_key, h.merged_into_key] || h.other_email_keys) as k
-             where h.batch_no = any (%L)', batches));
-    end if;
-    if kind = 'identity' then
-        perform cl_ops.note_changed(format(
-            'select ''visitor'' as kind, visitor_id as key from cl_core.identity_history where batch_no = any (%L)', batches));
+                 unnest(array[h.person_key, h.email_key, h.merged_into_key] || h.other_email_keys) as k
+             where h.batch_no = any (%L) and k <> h.lead_id', batches));
     end if;
 end
 $$;

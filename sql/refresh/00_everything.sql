@@ -81,31 +81,14 @@ union
 select 'content', content_id from cl_core.content_seen
 union
 select 'arrival', arrival_id from cl_core.arrival where arrival_id <> '00000000-0000-0000-0000-000000000000'
-union
-select 'visitor', visitor_id from cl_core.identity_history where visitor_id is not null
 on conflict do nothing;
 
--- Persons: of a lead its own key, its addresses and what it was merged into; of all others the key that they name.
+-- Persons whom leads claim to be; of all others the key that they name is noted as they are taken over.
 insert into cl_ops.changed_key (kind, key)
-select 'person', p.key
-from (
-    select lead_id as key from cl_core.lead_history
-    union
-    select k.key
-    from cl_core.lead_history as h
-    cross join unnest(array[h.person_key, h.email_key, h.merged_into_key] || h.other_email_keys) as k(key)
-    union
-    select person_key from cl_core.identity_history
-    union
-    select person_key from cl_core.deal_contact_history
-    union
-    select person_key from cl_core.activity_history
-    union
-    select person_key from cl_core.question_history
-    union
-    select person_key from cl_core.property_change_history
-) as p
-where p.key is not null
+select distinct 'person', k.key
+from cl_core.lead_history as h
+cross join unnest(array[h.person_key, h.email_key, h.merged_into_key] || h.other_email_keys) as k (key)
+where k.key <> h.lead_id
 on conflict do nothing;
 
 -- Days that hold views, from the ends of each partition: sums are made by month.

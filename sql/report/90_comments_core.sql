@@ -345,7 +345,7 @@ comment on function cl_ops.analyze_grown(regclass[]) is 'Gathers statistics of t
 comment on function cl_core.month_of(timestamptz) is 'First day of the month that holds the instant, in the reporting time zone.';
 comment on function cl_core.day_of(timestamptz) is 'Day that holds the instant, in the reporting time zone.';
 comment on function cl_core.payload_columns(text) is 'Columns of a history that are the record''s own. Used by loading.';
-comment on function cl_core.note_versions(text, integer[]) is 'Notes in cl_ops.changed_key all that hangs on the versions of one kind which batches brought.';
+comment on function cl_core.note_versions(text, integer[]) is 'Notes in cl_ops.changed_key the records of which batches brought versions of one kind, and whom leads claim to be.';
 comment on function cl_core.merge_appended(text, integer[]) is 'Adds the records of one kind that batches of an append source brought to their history. Used by loading.';
 comment on function cl_core.merge_versions(text, integer, numeric, boolean) is 'Merges the records of one kind that a batch brought into their history; in a snapshot, what is missing is deleted. Used by loading.';
 comment on function cl_core.make_partitions(date[]) is 'Makes the monthly partitions of cl_core.view that hold these days.';
