@@ -298,92 +298,98 @@ create view cl_sales.hot_lead as
 select
     h.place,
     h.person_id,
-    l.email,
-    l.name,
-    l.company,
-    l.owner,
-    l.persona,
-    l.stage,
-    l.customer_since,
+    h.email,
+    h.name,
+    h.company,
+    h.owner,
+    h.persona,
+    h.stage,
+    h.customer_since,
     h.new_stage,
     h.came_from,
     h.score,
     h.score_rise,
     h.new_touches,
     h.new_contents,
-    l.buying_signals,
+    h.buying_signals,
     concat_ws('; ',
         'entered stage ' || h.new_stage || coalesce(', from ' || h.came_from, ''),
         case when h.score_rise > 0 then concat('score rose by ', h.score_rise, ' to ', h.score) end,
         case when h.new_touches > 0 then concat(h.new_touches, case h.new_touches when 1 then ' new touch' else ' new touches' end,
                                                 ': ', array_to_string(h.new_contents, ', ')) end) as why
 from (
-    with since as materialized (
-        select read_at, read_at - interval '1 day' as at, score_half_life_days from cl_ops.setting
-    ),
-    -- With a bound on both sides the planner takes them for the few that they are.
-    changed as (
-        select p.person_id
-        from cl_core.person as p
-        where p.is_lead and p.last_seen_at > (select s.at from since as s) and p.last_seen_at <= 'infinity'
-        union
-        select h.person_id
-        from cl_smarketing.stage_history as h
-        where h.entered_at > (select s.at from since as s) and h.entered_at <= 'infinity'
-        union
-        select m.person_id
-        from cl_smarketing.met_definition as m
-        where m.at > (select s.at from since as s) and m.at <= 'infinity'
-          and m.touch_id = '00000000-0000-0000-0000-000000000000'
-    )
-    select
-        row_number() over (
-            order by g.stage_no desc nulls last, b.score - b.score_before desc nulls last, t.touches desc,
-                b.score desc nulls last, p.last_seen_at desc nulls last, c.person_id
-        ) as place,
-        c.person_id, g.stage as new_stage, g.came_from, b.score, b.score - b.score_before as score_rise,
-        t.touches as new_touches, t.contents as new_contents
-    from changed as c
-    join cl_core.person as p on p.person_id = c.person_id and p.is_lead
-    cross join since as s
-    cross join (
-        select count(*) > 0 as has_rules from cl_smarketing.definition where kind = 'score'
-    ) as r
-    cross join lateral (
-        select case when r.has_rules then coalesce(sum(round(d.points * w.now, 2)), 0.00) end as score,
-            case when r.has_rules then coalesce(sum(round(d.points * w.before, 2)) filter (where m.at <= s.at), 0.00) end
-                as score_before
-        from cl_smarketing.met_definition as m
-        join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'score'
-        cross join lateral (
-            select case when d.did_condition is null then 1
-                    else cl_smarketing.score_weight(m.at, s.read_at, s.score_half_life_days) end as now,
-                case when d.did_condition is null then 1
-                    else cl_smarketing.score_weight(m.at, s.at, s.score_half_life_days) end as before
-        ) as w
-        where m.person_id = c.person_id
-    ) as b
-    cross join lateral (
-        select coalesce(sum(k.touches), 0)::bigint as touches,
-            coalesce((array_agg(k.content order by k.last_at desc, k.url))[:5], '{}') as contents
-        from (
-            select coalesce(x.title, x.url) as content, x.url, count(*) as touches, max(t.last_viewed_at) as last_at
+    select h.*, l.email, l.name, l.company, l.owner, l.persona, l.stage, l.customer_since, l.buying_signals,
+        array(
+            select coalesce(c.title, c.url)
             from cl_core.touch as t
-            join cl_core.content as x on x.content_id = t.content_id
+            join cl_core.content as c on c.content_id = t.content_id
+            where t.person_id = h.person_id and t.last_viewed_at > h.since and t.touched_at > h.since - interval '7 days'
+            group by c.content_id, c.title, c.url
+            order by max(t.last_viewed_at) desc, c.url
+            limit 5
+        ) as new_contents
+    from (
+        with since as materialized (
+            select read_at, read_at - interval '1 day' as at, score_half_life_days from cl_ops.setting
+        ),
+        -- With a bound on both sides the planner takes them for the few that they are.
+        changed as (
+            select p.person_id
+            from cl_core.person as p
+            where p.is_lead and p.last_seen_at > (select s.at from since as s) and p.last_seen_at <= 'infinity'
+            union
+            select h.person_id
+            from cl_smarketing.stage_history as h
+            where h.entered_at > (select s.at from since as s) and h.entered_at <= 'infinity'
+            union
+            select m.person_id
+            from cl_smarketing.met_definition as m
+            where m.at > (select s.at from since as s) and m.at <= 'infinity'
+              and m.touch_id = '00000000-0000-0000-0000-000000000000'
+        )
+        select
+            row_number() over (
+                order by g.stage_no desc nulls last, b.score - b.score_before desc nulls last, t.touches desc,
+                    b.score desc nulls last, p.last_seen_at desc nulls last, c.person_id
+            ) as place,
+            c.person_id, g.stage as new_stage, g.came_from, b.score, b.score - b.score_before as score_rise,
+            t.touches as new_touches, s.at as since
+        from changed as c
+        join cl_core.person as p on p.person_id = c.person_id and p.is_lead
+        cross join since as s
+        cross join (
+            select count(*) > 0 as has_rules from cl_smarketing.definition where kind = 'score'
+        ) as r
+        cross join lateral (
+            select case when r.has_rules then coalesce(sum(round(d.points * w.now, 2)), 0.00) end as score,
+                case when r.has_rules then coalesce(sum(round(d.points * w.before, 2)) filter (where m.at <= s.at), 0.00) end
+                    as score_before
+            from cl_smarketing.met_definition as m
+            join cl_smarketing.definition as d on d.definition_no = m.definition_no and d.kind = 'score'
+            cross join lateral (
+                select case when d.did_condition is null then 1
+                        else cl_smarketing.score_weight(m.at, s.read_at, s.score_half_life_days) end as now,
+                    case when d.did_condition is null then 1
+                        else cl_smarketing.score_weight(m.at, s.at, s.score_half_life_days) end as before
+            ) as w
+            where m.person_id = c.person_id
+        ) as b
+        cross join lateral (
+            select count(*) as touches
+            from cl_core.touch as t
             where t.person_id = c.person_id and t.last_viewed_at > s.at
               and t.touched_at > s.at - interval '7 days' -- no visit lasts longer; so nobody's older touches are read
-            group by x.content_id, x.title, x.url
-        ) as k
-    ) as t
-    left join lateral (
-        -- where it stands now, if that is higher than where it stood then
-        select h.stage, h.stage_no, o.stage as came_from
-        from cl_smarketing.stage_history as h
-        left join cl_smarketing.stage_history as o on o.person_id = h.person_id and o.entered_at <= s.at
-            and (o.left_at is null or o.left_at > s.at)
-        where h.person_id = c.person_id and h.left_at is null and h.entered_at > s.at
-          and h.stage_no > coalesce(o.stage_no, 0)
-    ) as g on true
-    where g.stage is not null or b.score > b.score_before or t.touches > 0
-) as h
-join cl_sales.lead as l on l.person_id = h.person_id;
+        ) as t
+        left join lateral (
+            -- where it stands now, if that is higher than where it stood then
+            select h.stage, h.stage_no, o.stage as came_from
+            from cl_smarketing.stage_history as h
+            left join cl_smarketing.stage_history as o on o.person_id = h.person_id and o.entered_at <= s.at
+                and (o.left_at is null or o.left_at > s.at)
+            where h.person_id = c.person_id and h.left_at is null and h.entered_at > s.at
+              and h.stage_no > coalesce(o.stage_no, 0)
+        ) as g on true
+        where g.stage is not null or b.score > b.score_before or t.touches > 0
+    ) as h
+    join cl_sales.lead as l on l.person_id = h.person_id
+) as h;

@@ -19,22 +19,25 @@ span as (
     where month >= (select min(month) from cl_marketing.channel_deals)
 ),
 
+-- In the smallest units of the currency until they are summed up.
 credit as materialized (
     select 'content' as kind, content_id::text as item, model, month, outcome, credit
-    from cl_marketing.content_attribution
+    from cl_marketing.content_credit
     where outcome in ('won', 'open')
     union all
     select 'channel', channel, model, month, outcome, credit
-    from cl_marketing.channel_attribution
+    from cl_marketing.channel_credit
     where outcome in ('won', 'open')
     union all
     select 'campaign', json_build_array(campaign, source, medium)::text, model, month, outcome, credit
-    from cl_marketing.campaign_attribution
+    from cl_marketing.campaign_credit
     where outcome in ('won', 'open')
     union all
-    select 'topic', topic, model, month, outcome, credit
-    from cl_marketing.topic_attribution
-    where outcome in ('won', 'open')
+    select 'topic', coalesce(c.topic, '(none)'), k.model, k.month, k.outcome, sum(k.credit)
+    from cl_marketing.content_credit as k
+    join cl_core.content as c on c.content_id = k.content_id
+    where k.outcome in ('won', 'open')
+    group by coalesce(c.topic, '(none)'), k.model, k.month, k.outcome
 ),
 
 -- Under all models together, so that none of them finds its best item missing.
@@ -118,9 +121,13 @@ spent as (
 ),
 
 cell as (
-    select k.kind, k.item, k.outcome, k.span, k.model, k.credit, round(100 * k.credit / nullif(t.credit, 0), 1) as share
+    select k.kind, k.item, k.outcome, k.span, m.name as model,
+        round(k.credit / power(10::numeric, s.currency_exponent), s.currency_exponent) as credit,
+        round(100 * k.credit / nullif(t.credit, 0), 1) as share
     from credited as k
     join total as t on t.outcome = k.outcome and t.span = k.span and t.model = k.model
+    join cl_marketing.model as m on m.model = k.model
+    cross join cl_ops.setting as s
     where k.credit <> 0
 ),
 
