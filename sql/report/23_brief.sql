@@ -355,7 +355,9 @@ from (
             c.person_id, g.stage as new_stage, g.came_from, b.score, b.score - b.score_before as score_rise,
             t.touches as new_touches, s.at as since
         from changed as c
-        join cl_core.person as p on p.person_id = c.person_id and p.is_lead
+        cross join lateral (
+            select p.last_seen_at from cl_core.person as p where p.person_id = c.person_id and p.is_lead offset 0 -- looked up, not all read
+        ) as p
         cross join since as s
         cross join (
             select count(*) > 0 as has_rules from cl_smarketing.definition where kind = 'score'
