@@ -456,7 +456,8 @@ $$;
 -- Brings the current table of a kind up to the newest versions of the changed keys. Of one source's versions the newest
 -- counts (append: the earliest), of several sources' the undeleted one that was updated last, then by name of source; but an
 -- identity is where it was first, as is the view that showed it. What one of them tells of a merge holds for the record
--- whichever is chosen: merges may come by a table of their own.
+-- whichever is chosen: merges may come by a table of their own. Whom it names is who that was so far, or nobody but himself:
+-- most stay that, and 20_persons.sql need not write them again.
 create function cl_core.publish(kind text) returns bigint
 language plpgsql as $$
 declare
@@ -466,6 +467,7 @@ declare
     chosen text;
     told text;
     keeps_deleted boolean;
+    named text;
     first text := case when kind = 'identity' then 'identified_at, ' else '' end;
     published bigint;
 begin
@@ -473,16 +475,17 @@ begin
         string_agg(case when t.attname in ('merged_into_id', 'merged_into_key') then 'told_merge' else quote_ident(t.attname) end,
                    ', ' order by t.attnum),
         coalesce(max(format('first_value(%1$I) over (partition by %2$I order by %1$I is null, updated_at desc nulls last, source)',
-                            t.attname, key)) filter (where t.attname in ('merged_into_id', 'merged_into_key')), 'null')
-    into own, keeps_deleted, chosen, told
+                            t.attname, key)) filter (where t.attname in ('merged_into_id', 'merged_into_key')), 'null'),
+        case when kind = 'lead' then key else max(t.attname) filter (where t.attname = 'person_key') end
+    into own, keeps_deleted, chosen, told, named
     from pg_attribute as t
     join pg_attribute as h on h.attrelid = ('cl_core.' || history)::regclass and h.attname = t.attname
     where t.attrelid = ('cl_core.' || kind)::regclass and t.attnum > 0 and not t.attisdropped and not h.attisdropped;
     execute format('delete from cl_core.%I as t using cl_ops.changed_key as c where c.kind = %L and t.%I = c.key',
                    kind, kind, key);
     execute format($query$
-        insert into cl_core.%1$I (%4$s)
-        select %7$s
+        insert into cl_core.%1$I (%4$s%10$s)
+        select %7$s%11$s
         from (
             select distinct on (%2$I) *, %8$s as told_merge
             from (
@@ -498,8 +501,12 @@ begin
             ) as of_source
             order by %2$I, is_deleted, updated_at desc nulls last, %9$ssource
         ) as newest
+        %12$s
         where %6$s$query$,
-        kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end, chosen, told, first);
+        kind, key, history, own, kind, case when keeps_deleted then 'true' else 'not is_deleted' end, chosen, told, first,
+        case when named is not null then ', person_id' end, ', coalesce(so_far_id, newest.' || named || ')',
+        'left join (select person_key as so_far_key, person_id as so_far_id from cl_core.person_alias) as a
+            on so_far_key = newest.' || named);
     get diagnostics published = row_count;
     return published;
 end
